@@ -1,0 +1,1 @@
+//! Meaning: summaries, vocabulary, types, names, expressions and the workspace model.

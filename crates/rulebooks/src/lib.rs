@@ -1,0 +1,1 @@
+//! The embedded rulebooks: data, no code that knows what they say.

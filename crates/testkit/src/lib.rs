@@ -1,0 +1,1 @@
+//! Fixtures, the literate Markdown runner, generators (development only).

@@ -1,0 +1,1 @@
+//! Evaluates requirements: three-valued, with derivations.

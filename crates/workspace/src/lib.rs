@@ -1,0 +1,1 @@
+//! Discovery, configuration, virtual file system and the incremental host.

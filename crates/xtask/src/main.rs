@@ -1,0 +1,2 @@
+//! Generators and tidy.
+fn main() {}
