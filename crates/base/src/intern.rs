@@ -52,6 +52,16 @@ impl Sym {
         (key, sym)
     }
 
+    /// The number itself, for packing; meaningful in this process only.
+    pub fn to_raw(self) -> u32 {
+        self.0
+    }
+
+    /// The name that [`Sym::to_raw`] gave this number.
+    pub fn from_raw(raw: u32) -> Self {
+        Self(raw)
+    }
+
     /// The name.
     pub fn as_str(self) -> &'static str {
         TABLE.read().expect("the table of names is never left half-written").names[self.0 as usize]

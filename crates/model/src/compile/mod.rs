@@ -1,0 +1,173 @@
+//! From the trees of rulebooks to a [`Rulebase`].
+//!
+//! In this order, because each needs the names of the one before: enums and jurisdictions, entities and their
+//! fields, controls and kinds, facts; then what facts are defined by; then law. A name is declared once; who comes
+//! first keeps it, and the embedded rulebooks come first.
+
+mod exprs;
+mod law;
+mod vocab;
+
+use crate::check::Sink;
+use crate::expr::{Expr, ExprId, ExprNode, Exprs};
+use crate::hir::{FileSummary, NodeRef, Origin, SourceMap, Tag};
+use crate::law::Law;
+use crate::value::Type;
+use crate::vocab::{FactId, Vocabulary};
+use dossier_base::{Diagnostic, FileId, Place, Sym};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// A rulebook, lowered.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    /// The file.
+    pub file: FileId,
+    /// What it says.
+    pub summary: Arc<FileSummary>,
+    /// Where it says it.
+    pub map: Arc<SourceMap>,
+    /// Whether it came with the program.
+    pub embedded: bool,
+}
+
+/// Vocabulary and law, compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Rulebase {
+    /// Everything that has a name.
+    pub vocab: Vocabulary,
+    /// What is asked.
+    pub law: Law,
+    /// All expressions.
+    pub exprs: Exprs,
+    /// Conditions that hold a term which may stand only where it helps the maker.
+    pub helpful: FxHashSet<FactId>,
+    /// The rulebooks, for tests and places.
+    pub files: FxHashMap<FileId, Rulebook>,
+    /// What is wrong with them.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Rulebase {
+    /// The node of an origin in a rulebook.
+    pub fn node(&self, origin: Origin) -> Option<NodeRef<'_>> {
+        self.files.get(&origin.file).map(|f| f.summary.node(origin))
+    }
+
+    /// Where an origin in a rulebook stands.
+    pub fn place(&self, origin: Origin) -> Place {
+        place(&self.files, origin)
+    }
+
+    /// Whether an origin stands in a rulebook that came with the program.
+    pub fn is_embedded(&self, origin: Origin) -> bool {
+        self.files.get(&origin.file).is_some_and(|f| f.embedded)
+    }
+
+    /// An expression.
+    pub fn expr(&self, id: ExprId) -> &ExprNode {
+        &self.exprs[id]
+    }
+}
+
+fn place(files: &FxHashMap<FileId, Rulebook>, origin: Origin) -> Place {
+    let range = files.get(&origin.file).map(|f| f.map.range(origin.tree, origin.node));
+    Place::new(origin.file, range.unwrap_or_default())
+}
+
+/// Compiles rulebooks. Embedded ones should come first.
+pub fn compile(rulebooks: &[Rulebook]) -> Rulebase {
+    let files: FxHashMap<FileId, Rulebook> = rulebooks.iter().map(|r| (r.file, r.clone())).collect();
+    let place = |origin: Origin| place(&files, origin);
+    let items: Vec<Item<'_>> = rulebooks
+        .iter()
+        .flat_map(|r| r.summary.roots(r.file).map(|node| Item { node, embedded: r.embedded }))
+        .collect();
+    let mut c = Compiler {
+        items,
+        vocab: Vocabulary::default(),
+        law: Law::default(),
+        exprs: Exprs::default(),
+        helpful: FxHashSet::default(),
+        embedded_names: FxHashSet::default(),
+        sink: Sink::new(&place),
+    };
+    c.vocabulary();
+    c.law();
+    let Compiler { vocab, law, exprs, helpful, sink, .. } = c;
+    let diagnostics = sink.diagnostics;
+    Rulebase { vocab, law, exprs, helpful, diagnostics, files: files.clone() }
+}
+
+/// A thing at the top level of a rulebook.
+#[derive(Clone, Copy)]
+struct Item<'t> {
+    node: NodeRef<'t>,
+    embedded: bool,
+}
+
+struct Compiler<'t, 's> {
+    items: Vec<Item<'t>>,
+    vocab: Vocabulary,
+    law: Law,
+    exprs: Exprs,
+    helpful: FxHashSet<FactId>,
+    /// Names that the embedded rulebooks took, by what they name.
+    embedded_names: FxHashSet<(&'static str, Sym)>,
+    sink: Sink<'s>,
+}
+
+impl<'t> Compiler<'t, '_> {
+    /// The top-level items headed by one of these words.
+    fn headed(&self, words: &[&str]) -> Vec<Item<'t>> {
+        self.items
+            .iter()
+            .filter(|i| i.node.tag() != Tag::Error && words.contains(&i.node.sym().as_str()))
+            .copied()
+            .collect()
+    }
+
+    /// The name that an item declares, if nothing else of that sort has it.
+    fn declare(&mut self, item: Item<'t>, what: &'static str, taken: Option<Origin>) -> Option<Sym> {
+        let Some(name) = item.node.name() else {
+            let at = self.sink.word(item.node);
+            self.sink.push(dossier_base::codes::missing_field(at, format!("a {what}"), "a name"));
+            return None;
+        };
+        let sym = name.sym();
+        if let Some(first) = taken {
+            let at = self.sink.at(name);
+            let d = if !item.embedded && self.embedded_names.contains(&(what, sym)) {
+                dossier_base::codes::clash(at, what, sym)
+                    .help("an embedded name means the same for everybody; choose another")
+            } else {
+                dossier_base::codes::declared_twice(at, what, sym).also(self.sink.place(first), "first declared here")
+            };
+            self.sink.push(d.subject(sym.as_str()));
+            return None;
+        }
+        if item.embedded {
+            self.embedded_names.insert((what, sym));
+        }
+        Some(sym)
+    }
+
+    fn push_expr(&mut self, expr: Expr, ty: Type, node: NodeRef<'_>) -> ExprId {
+        self.exprs.push(ExprNode { expr, ty, origin: node.origin() })
+    }
+
+    fn unreadable(&mut self, node: NodeRef<'_>) -> ExprId {
+        self.push_expr(Expr::Unreadable, Type::Error, node)
+    }
+}
+
+/// A title or nothing.
+fn title(node: NodeRef<'_>) -> Arc<str> {
+    node.title().map_or_else(|| Arc::from(""), |t| t.text().clone())
+}
+
+/// The text of a field, or of the `///` above, or nothing.
+fn doc(node: NodeRef<'_>) -> Arc<str> {
+    let field = node.field(Sym::new("doc")).and_then(NodeRef::value).filter(|v| v.tag() == Tag::Text);
+    field.map(|v| v.text().clone()).or_else(|| node.doc().cloned()).unwrap_or_else(|| Arc::from(""))
+}

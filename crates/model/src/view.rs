@@ -1,0 +1,353 @@
+//! A device as one market sees it: components, then the device, then the market.
+
+use crate::compile::Rulebase;
+use crate::device::{
+    Claim, ControlDecl, EntityDecl, EvidenceDecl, Given, MarketDecl, ScopeDecl, Slot, Unit, extend,
+};
+use crate::hir::Origin;
+use crate::idx::Id;
+use crate::law::JurisdictionId;
+use crate::value::{Bits, Value};
+use crate::vocab::{EntityId, FactId};
+use dossier_base::Sym;
+use std::borrow::Cow;
+
+/// A fact as the view has it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cell {
+    /// Its value, if it is known.
+    pub value: Option<Value>,
+    /// Whether it was given but could not be read.
+    pub broken: bool,
+    /// Where it was given.
+    pub origin: Option<Origin>,
+}
+
+/// The entities of a kind.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Collection<'d> {
+    /// Those that are there.
+    pub members: Vec<Cow<'d, EntityDecl>>,
+    /// Whether there are no others.
+    pub closed: bool,
+    /// Where it was said that there are none.
+    pub origin: Option<Origin>,
+}
+
+/// A device as one market sees it, or (for law that is asked once) as it is without a market.
+#[derive(Clone, Debug)]
+pub struct View<'d> {
+    /// The device.
+    pub unit: &'d Unit,
+    /// The market's block.
+    pub market: Option<&'d MarketDecl>,
+    /// Facts, by id.
+    pub facts: Vec<Cell>,
+    /// Controls, by id.
+    pub controls: Vec<Option<&'d ControlDecl>>,
+    /// Evidence, in the order of declaration.
+    pub evidence: Vec<&'d EvidenceDecl>,
+    /// Entities, by kind.
+    pub collections: Vec<Collection<'d>>,
+    /// Claims of device and market.
+    pub claims: Vec<&'d Claim>,
+    /// Whether what is not given is unknown, because something could not be read.
+    pub broken: bool,
+}
+
+/// A conflict between two components that the device does not settle.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Conflict {
+    /// The two components.
+    pub components: (Sym, Sym),
+    /// On what they differ.
+    pub name: Sym,
+    /// Where the first says what.
+    pub first: Origin,
+    /// Where the second does.
+    pub second: Origin,
+}
+
+impl<'d> View<'d> {
+    /// The view of a device in a market. `components` are all that it includes, each once, in order.
+    pub fn new(rules: &Rulebase, unit: &'d Unit, components: &[&'d Unit], market: Option<&'d MarketDecl>) -> Self {
+        let vocab = &rules.vocab;
+        let mut view = View {
+            unit,
+            market,
+            facts: vec![Cell::default(); vocab.facts.len()],
+            controls: vec![None; vocab.controls.len()],
+            evidence: Vec::new(),
+            collections: vec![Collection::default(); vocab.entities.len()],
+            claims: Vec::new(),
+            broken: false,
+        };
+        for component in components {
+            view.component(component);
+        }
+        view.device(&unit.scope);
+        if let Some(market) = market {
+            view.enter_market(&market.scope);
+        }
+        view
+    }
+
+    /// The code of the market.
+    pub fn place(&self) -> Option<Sym> {
+        self.market.map(|m| m.code)
+    }
+
+    /// The jurisdiction of the market.
+    pub fn jurisdiction(&self) -> Option<JurisdictionId> {
+        self.market.map(|m| m.jurisdiction)
+    }
+
+    /// The evidence of a name.
+    pub fn evidence_named(&self, name: Sym) -> Option<&'d EvidenceDecl> {
+        self.evidence.iter().find(|e| e.name == name).copied()
+    }
+
+    fn component(&mut self, unit: &'d Unit) {
+        let scope = &unit.scope;
+        for given in &scope.facts {
+            let cell = &mut self.facts[given.fact.index()];
+            match (&given.slot, &mut cell.value) {
+                (Slot::Broken, _) => cell.broken = true,
+                // Sets unite; a set that only components give is known in part.
+                (Slot::Known(Value::Set { bits, .. }), Some(Value::Set { bits: have, .. })) => {
+                    have.0 |= bits.0;
+                }
+                (Slot::Known(Value::Set { bits, .. }), _) => {
+                    cell.value = Some(Value::Set { bits: *bits, open: true });
+                    cell.origin = Some(given.origin);
+                }
+                (Slot::Known(v), None) => {
+                    cell.value = Some(v.clone());
+                    cell.origin = Some(given.origin);
+                }
+                // Two components that differ: the first, until the diagnostic is dealt with nobody may rely on it.
+                (Slot::Known(v), Some(have)) => cell.broken |= *v != *have,
+            }
+        }
+        self.shared(scope);
+        for entity in &scope.entities {
+            let members = &mut self.collections[entity.entity.index()].members;
+            if !members.iter().any(|m| m.name == entity.name) {
+                members.push(Cow::Borrowed(entity));
+            }
+        }
+        self.broken |= scope.broken;
+    }
+
+    /// Controls and evidence of components: the first of a name.
+    fn shared(&mut self, scope: &'d ScopeDecl) {
+        for control in &scope.controls {
+            self.controls[control.control.index()].get_or_insert(control);
+        }
+        for evidence in &scope.evidence {
+            if self.evidence_named(evidence.name).is_none() {
+                self.evidence.push(evidence);
+            }
+        }
+    }
+
+    fn device(&mut self, scope: &'d ScopeDecl) {
+        if scope.broken {
+            self.forget();
+        }
+        for given in &scope.facts {
+            let cell = &mut self.facts[given.fact.index()];
+            let united = match (&given.slot, &cell.value) {
+                (Slot::Known(Value::Set { bits, .. }), Some(Value::Set { bits: have, .. })) if !given.exactly => {
+                    Some(Bits(bits.0 | have.0))
+                }
+                _ => None,
+            };
+            match united {
+                Some(bits) => {
+                    cell.value = Some(Value::Set { bits, open: false });
+                    cell.origin = Some(given.origin);
+                }
+                None => set(cell, given),
+            }
+        }
+        self.inner(scope);
+        for entity in &scope.entities {
+            let collection = &mut self.collections[entity.entity.index()];
+            collection.closed = true;
+            match collection.members.iter_mut().find(|m| m.name == entity.name) {
+                Some(member) => *member = Cow::Borrowed(entity),
+                None => collection.members.push(Cow::Borrowed(entity)),
+            }
+        }
+        self.close(scope);
+    }
+
+    fn enter_market(&mut self, scope: &'d ScopeDecl) {
+        if scope.broken {
+            self.forget();
+        }
+        for given in &scope.facts {
+            set(&mut self.facts[given.fact.index()], given);
+        }
+        self.inner(scope);
+        for entity in &scope.entities {
+            let collection = &mut self.collections[entity.entity.index()];
+            match collection.members.iter_mut().find(|m| m.name == entity.name) {
+                Some(member) => {
+                    let mut merged = member.clone().into_owned();
+                    let title = merged.title.clone();
+                    extend(&mut merged, entity.clone());
+                    merged.title = entity.title.clone().or(title);
+                    *member = Cow::Owned(merged);
+                }
+                // With a title it is this market's own; without one a diagnostic says that the device lacks it,
+                // and it does not count.
+                None if entity.title.is_some() => {
+                    collection.closed = true;
+                    collection.members.push(Cow::Borrowed(entity));
+                }
+                None => collection.closed = false,
+            }
+        }
+        self.close(scope);
+    }
+
+    /// Controls, evidence and claims: of one name the innermost wins whole.
+    fn inner(&mut self, scope: &'d ScopeDecl) {
+        for control in &scope.controls {
+            self.controls[control.control.index()] = Some(control);
+        }
+        for evidence in &scope.evidence {
+            match self.evidence.iter_mut().find(|e| e.name == evidence.name) {
+                Some(before) => *before = evidence,
+                None => self.evidence.push(evidence),
+            }
+        }
+        self.claims.extend(&scope.claims);
+    }
+
+    fn close(&mut self, scope: &ScopeDecl) {
+        for (entity, origin) in &scope.has_no {
+            let collection = &mut self.collections[entity.index()];
+            collection.closed = true;
+            collection.origin = Some(*origin);
+        }
+        for entity in &scope.open {
+            self.collections[entity.index()].closed = false;
+        }
+    }
+
+    /// Something in a scope could not be told apart: what it does not give itself is unknown.
+    fn forget(&mut self) {
+        self.broken = true;
+        for cell in &mut self.facts {
+            cell.value = None;
+            cell.broken = true;
+        }
+        self.controls.fill(None);
+        for collection in &mut self.collections {
+            collection.closed = false;
+        }
+    }
+}
+
+fn set(cell: &mut Cell, given: &Given) {
+    match &given.slot {
+        Slot::Known(v) => {
+            cell.value = Some(v.clone());
+            cell.broken = false;
+        }
+        Slot::Broken => {
+            cell.value = None;
+            cell.broken = true;
+        }
+    }
+    cell.origin = Some(given.origin);
+}
+
+/// Where components differ and the device does not say which is right.
+pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Conflict> {
+    let mut found = Vec::new();
+    for (i, a) in components.iter().enumerate() {
+        for b in &components[i + 1..] {
+            let settled = |f: FactId| unit.scope.facts.iter().any(|g| g.fact == f);
+            for x in &a.scope.facts {
+                let other = b.scope.facts.iter().find(|y| y.fact == x.fact);
+                if let Some(y) = other
+                    && x.slot != y.slot
+                    && !matches!(x.slot, Slot::Known(Value::Set { .. }))
+                    && !settled(x.fact)
+                {
+                    found.push(Conflict {
+                        components: (a.name, b.name),
+                        name: rules.vocab.facts[x.fact].name,
+                        first: x.origin,
+                        second: y.origin,
+                    });
+                }
+            }
+            for x in &a.scope.controls {
+                let other = b.scope.controls.iter().find(|y| y.control == x.control);
+                let settled = unit.scope.controls.iter().any(|c| c.control == x.control);
+                if let Some(y) = other
+                    && !settled
+                    && !same_control(x, y)
+                {
+                    found.push(Conflict {
+                        components: (a.name, b.name),
+                        name: rules.vocab.controls[x.control].name,
+                        first: x.origin,
+                        second: y.origin,
+                    });
+                }
+            }
+            for x in &a.scope.evidence {
+                let other = b.scope.evidence.iter().find(|y| y.name == x.name);
+                let settled = unit.scope.evidence.iter().any(|e| e.name == x.name);
+                if let Some(y) = other
+                    && !settled
+                {
+                    found.push(Conflict {
+                        components: (a.name, b.name),
+                        name: x.name,
+                        first: x.origin,
+                        second: y.origin,
+                    });
+                }
+            }
+            for x in &a.scope.entities {
+                let other = b.scope.entities.iter().find(|y| y.entity == x.entity && y.name == x.name);
+                if let Some(y) = other {
+                    found.push(Conflict {
+                        components: (a.name, b.name),
+                        name: x.name,
+                        first: x.origin,
+                        second: y.origin,
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether two declarations say the same of a control, wherever they stand.
+fn same_control(a: &ControlDecl, b: &ControlDecl) -> bool {
+    let names = |c: &ControlDecl| c.evidence.iter().map(|e| e.0).collect::<Vec<_>>();
+    let fields = |c: &ControlDecl| c.fields.iter().map(|f| (f.0, f.1.clone())).collect::<Vec<_>>();
+    a.state == b.state
+        && a.due == b.due
+        && a.since == b.since
+        && a.because == b.because
+        && a.provided_by == b.provided_by
+        && names(a) == names(b)
+        && fields(a) == fields(b)
+}
+
+/// The entities of a kind inside another, and whether there are no others.
+pub fn held<'e>(entity: &'e EntityDecl, kind: EntityId) -> (Vec<&'e EntityDecl>, bool) {
+    let members: Vec<&EntityDecl> = entity.held.iter().filter(|h| h.entity == kind).collect();
+    let closed = !entity.broken && (!members.is_empty() || entity.has_no.iter().any(|h| h.0 == kind));
+    (members, closed)
+}

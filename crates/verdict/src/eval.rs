@@ -1,0 +1,1130 @@
+//! Evaluates expressions over the views of one device.
+
+use crate::Tri;
+use crate::evidence::{EvidenceFiles, Standing};
+use crate::verdict::Judgement;
+use dossier_base::Sym;
+use dossier_model::Rulebase;
+use dossier_model::date::{self, Date, Day};
+use dossier_model::device::{ControlDecl, EntityDecl, EvidenceDecl, Slot, State};
+use dossier_model::expr::{Compare, Expr, ExprId, Field, Over, SetTest, Thing};
+use dossier_model::hir::Origin;
+use dossier_model::idx::Id;
+use dossier_model::law::{Outcome, RequirementId, Strength, Target};
+use dossier_model::value::{Bits, Type, Value, whole_days};
+use dossier_model::view::{View, held};
+use dossier_model::vocab::{BuiltIn, ControlId, EntityId, FactId, FactKind, KindId};
+use dossier_syntax::literal::Decimal;
+
+/// How what is not there yet is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Mode {
+    /// Planned controls and evidence whose day comes no later count as there.
+    pub plan_until: Option<Day>,
+    /// Controls left out with a reason count as implemented, with all that is asked of them.
+    pub left_out: bool,
+}
+
+/// What a name is bound to.
+#[derive(Clone, Debug)]
+pub(crate) enum Bound<'a> {
+    /// An entity.
+    Entity(&'a EntityDecl),
+    /// An entity that may exist and of which nothing is known.
+    Somebody,
+    /// A market, by the number of its view.
+    Market(usize),
+    /// A value.
+    Value(Value),
+}
+
+/// What `where` narrows.
+#[derive(Clone, Copy, Debug)]
+enum Narrowed<'a> {
+    Control(&'a ControlDecl),
+    Evidence(&'a EvidenceDecl),
+}
+
+/// Whose controls and evidence a term reads.
+#[derive(Clone, Copy, Debug)]
+enum Holder<'a> {
+    /// The view's.
+    View,
+    /// Those inside an entity, or that it lists.
+    Entity(&'a EntityDecl),
+    /// Evidence that a control lists.
+    Listed(&'a [(Sym, Origin)]),
+    /// An entity of which nothing is known.
+    Somebody,
+}
+
+/// A field's or fact's value, and if it has none, why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// It is given.
+    Value(Value),
+    /// Nobody gave it.
+    Absent,
+    /// It was given and could not be read.
+    Broken,
+}
+
+impl Read {
+    fn known(self) -> Option<Value> {
+        match self {
+            Read::Value(v) => Some(v),
+            Read::Absent | Read::Broken => None,
+        }
+    }
+}
+
+/// Evaluates over one device.
+pub(crate) struct Eval<'a> {
+    pub(crate) rules: &'a Rulebase,
+    /// One for each market of the device, and last the one without a market.
+    pub(crate) views: &'a [View<'a>],
+    /// The view at hand.
+    pub(crate) here: usize,
+    pub(crate) as_of: Day,
+    pub(crate) files: &'a dyn EvidenceFiles,
+    pub(crate) mode: Mode,
+    pub(crate) bound: Vec<Bound<'a>>,
+    narrowed: Option<Narrowed<'a>>,
+    /// The kind of the evidence that is narrowed; its `contains` is read as that kind's.
+    kind_at_hand: Option<KindId>,
+    /// Facts already worked out, by view and fact; only for the plain mode.
+    facts: Vec<Vec<Option<Option<Value>>>>,
+    /// Outcomes already worked out, by view and requirement; only for the plain mode.
+    pub(crate) outcomes: Vec<Vec<Option<Option<Judgement>>>>,
+    /// What a test stipulates to conform.
+    pub(crate) stipulated: &'a [Target],
+}
+
+impl<'a> Eval<'a> {
+    pub(crate) fn new(
+        rules: &'a Rulebase,
+        views: &'a [View<'a>],
+        as_of: Day,
+        files: &'a dyn EvidenceFiles,
+        stipulated: &'a [Target],
+    ) -> Self {
+        Self {
+            rules,
+            views,
+            here: 0,
+            as_of,
+            files,
+            mode: Mode::default(),
+            bound: Vec::new(),
+            narrowed: None,
+            kind_at_hand: None,
+            facts: vec![Vec::new(); views.len()],
+            outcomes: vec![Vec::new(); views.len()],
+            stipulated,
+        }
+    }
+
+    pub(crate) fn view(&self) -> &'a View<'a> {
+        &self.views[self.here]
+    }
+
+    /// Evaluates in another mode.
+    pub(crate) fn in_mode<R>(&mut self, mode: Mode, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = std::mem::replace(&mut self.mode, mode);
+        let r = f(self);
+        self.mode = before;
+        r
+    }
+
+    /// Evaluates as another market sees it, without bound names.
+    fn elsewhere<R>(&mut self, view: usize, f: impl FnOnce(&mut Self) -> R) -> R {
+        let here = std::mem::replace(&mut self.here, view);
+        let bound = std::mem::take(&mut self.bound);
+        let narrowed = self.narrowed.take();
+        let r = f(self);
+        self.here = here;
+        self.bound = bound;
+        self.narrowed = narrowed;
+        r
+    }
+
+    // ---- facts -------------------------------------------------------------------------------------------------
+
+    /// A fact's value in a view.
+    pub(crate) fn fact(&mut self, view: usize, fact: FactId) -> Option<Value> {
+        let memo = self.mode == Mode::default();
+        if memo {
+            let row = &mut self.facts[view];
+            if row.is_empty() {
+                row.resize(self.rules.vocab.facts.len(), None);
+            }
+            if let Some(v) = &row[fact.index()] {
+                return v.clone();
+            }
+        }
+        let value = self.elsewhere(view, |e| e.work_fact_out(fact));
+        if memo {
+            self.facts[view][fact.index()] = Some(value.clone());
+        }
+        value
+    }
+
+    fn work_fact_out(&mut self, id: FactId) -> Option<Value> {
+        let rules = self.rules;
+        let fact = &rules.vocab.facts[id];
+        match &fact.kind {
+            FactKind::Declared => {
+                if let Some((when, otherwise)) = &fact.when
+                    && self.truth(*when) == Tri::False
+                {
+                    return Some(otherwise.clone());
+                }
+                let cell = &self.view().facts[id.index()];
+                if cell.broken { None } else { cell.value.clone() }
+            }
+            FactKind::Derived(e) if fact.ty == Type::Bool => match self.truth(*e) {
+                Tri::True => Some(Value::Bool(true)),
+                Tri::False => Some(Value::Bool(false)),
+                Tri::Unknown => None,
+            },
+            FactKind::Derived(e) => self.value(*e),
+            FactKind::Table(columns, rows) => {
+                let have: Vec<Option<Value>> = columns.iter().map(|c| self.any_value(*c)).collect();
+                let mut result: Option<&Value> = None;
+                for row in rows {
+                    let fits = row.cells.iter().zip(&have).fold(Tri::True, |t, (cell, have)| match (cell, have) {
+                        (None, _) => t,
+                        (Some(_), None) => t.and(Tri::Unknown),
+                        (Some(c), Some(h)) => t.and(Tri::of(c == h)),
+                    });
+                    if fits == Tri::False {
+                        continue;
+                    }
+                    // Rows that may still match must agree.
+                    if result.is_some_and(|r| *r != row.result) {
+                        return None;
+                    }
+                    result = Some(&row.result);
+                    if fits == Tri::True {
+                        return result.cloned();
+                    }
+                }
+                None
+            }
+            FactKind::Broken => None,
+        }
+    }
+
+    /// A value of any type; of a condition its truth.
+    fn any_value(&mut self, e: ExprId) -> Option<Value> {
+        if self.rules.expr(e).ty == Type::Bool {
+            match self.truth(e) {
+                Tri::True => Some(Value::Bool(true)),
+                Tri::False => Some(Value::Bool(false)),
+                Tri::Unknown => None,
+            }
+        } else {
+            self.value(e)
+        }
+    }
+
+    // ---- values ------------------------------------------------------------------------------------------------
+
+    /// The value of an expression that is no condition.
+    pub(crate) fn value(&mut self, e: ExprId) -> Option<Value> {
+        let rules = self.rules;
+        match &rules.expr(e).expr {
+            Expr::Const(v) => Some(v.clone()),
+            Expr::Fact(f) => self.fact(self.here, *f),
+            Expr::Bound(slot) => match self.bound.get(usize::from(*slot))? {
+                Bound::Entity(d) => Some(Value::Name(d.name)),
+                Bound::Value(v) => Some(v.clone()),
+                Bound::Market(_) | Bound::Somebody => None,
+            },
+            Expr::BoundFact(slot, f) => match self.bound.get(usize::from(*slot))? {
+                Bound::Market(view) => {
+                    let (view, f) = (*view, *f);
+                    self.fact(view, f)
+                }
+                _ => None,
+            },
+            Expr::BoundPlace(slot) => match self.bound.get(usize::from(*slot))? {
+                Bound::Market(view) => {
+                    let place = self.views[*view].place()?;
+                    let places = &rules.vocab.enums[rules.vocab.places?];
+                    places.by_name.get(&place).copied().map(Value::Enum)
+                }
+                _ => None,
+            },
+            Expr::Field(thing, field) => self.field(*thing, *field).known(),
+            Expr::AsOf => Some(Value::Date(Date::day(self.as_of))),
+            Expr::EndOf(unit, d) => match self.value(*d)? {
+                Value::Date(d) => d.map(|d| Some(date::end_of(*unit, d))).map(Value::Date),
+                _ => None,
+            },
+            Expr::Add(a, b, minus) => {
+                let (a, b) = (self.value(*a)?, self.value(*b)?);
+                add(a, b, *minus)
+            }
+            Expr::Count { .. } => {
+                let (low, high) = self.range(e)?;
+                (high == Some(low)).then(|| Value::Number(Decimal { digits: low.into(), scale: 0 }))
+            }
+            Expr::List(items) => {
+                // A list with a part that is not known is not known.
+                let mut names: Vec<Sym> = Vec::new();
+                let mut texts: Vec<std::sync::Arc<str>> = Vec::new();
+                let mut bits = Bits::default();
+                for item in items {
+                    match self.value(*item)? {
+                        Value::Enum(n) => bits = bits.with(n),
+                        Value::Name(n) => names.push(n),
+                        Value::Text(t) => texts.push(t),
+                        _ => return None,
+                    }
+                }
+                Some(match rules.expr(e).ty {
+                    Type::EnumSet(_) => Value::Set { bits, open: false },
+                    Type::TextSet => Value::Texts(texts.into()),
+                    _ => Value::Names(names.into()),
+                })
+            }
+            _ => self.any_truth_as_value(e),
+        }
+    }
+
+    fn any_truth_as_value(&mut self, e: ExprId) -> Option<Value> {
+        if self.rules.expr(e).ty != Type::Bool {
+            return None;
+        }
+        match self.truth(e) {
+            Tri::True => Some(Value::Bool(true)),
+            Tri::False => Some(Value::Bool(false)),
+            Tri::Unknown => None,
+        }
+    }
+
+    /// A field, and if it has no value, why.
+    pub(crate) fn field(&mut self, thing: Thing, field: Field) -> Read {
+        match thing {
+            Thing::Bound(slot) => match self.bound.get(usize::from(slot)) {
+                Some(Bound::Entity(d)) => entity_field(d, field),
+                _ => Read::Broken,
+            },
+            Thing::Narrowed => match self.narrowed {
+                Some(Narrowed::Control(d)) => control_field(d, field),
+                Some(Narrowed::Evidence(d)) => self.evidence_field(d, field),
+                None => Read::Broken,
+            },
+            Thing::Control(c) => match self.view().controls[c.index()] {
+                Some(d) => control_field(d, field),
+                None if self.view().broken => Read::Broken,
+                None => Read::Absent,
+            },
+        }
+    }
+
+    fn evidence_field(&self, d: &EvidenceDecl, field: Field) -> Read {
+        let Field::BuiltIn(b) = field else { return Read::Broken };
+        let value = match b {
+            BuiltIn::Due => d.due.map(Value::Date),
+            // Planned evidence is issued on its day.
+            BuiltIn::Issued => d.issued.or(self.mode.plan_until.and(d.due)).map(Value::Date),
+            BuiltIn::Expires => d.expires.map(Value::Date),
+            BuiltIn::Issuer => d.issuer.clone().map(Value::Text),
+            BuiltIn::Url => d.url.clone().map(Value::Text),
+            BuiltIn::Independent => d.independent.map(Value::Bool),
+            BuiltIn::Contains => d.contains.as_ref().map(|parts| {
+                let mut bits = Bits::default();
+                for kind in &d.kinds {
+                    let Some(e) = self.rules.vocab.kinds[*kind].contents else { continue };
+                    let parts = parts.iter().filter_map(|p| self.rules.vocab.enums[e].by_name.get(p));
+                    // Kinds of one evidence may list parts of different enums; each reads its own.
+                    if self.narrowed_kind_enum().is_none_or(|n| n == e) {
+                        bits = parts.fold(bits, |b, n| b.with(*n));
+                    }
+                }
+                Value::Set { bits, open: false }
+            }),
+            _ => None,
+        };
+        match value {
+            Some(v) => Read::Value(v),
+            None if d.broken.iter().any(|n| n.as_str() == b.name()) => Read::Broken,
+            None => Read::Absent,
+        }
+    }
+
+    fn narrowed_kind_enum(&self) -> Option<dossier_model::vocab::EnumId> {
+        self.kind_at_hand.and_then(|k| self.rules.vocab.kinds[k].contents)
+    }
+
+    // ---- truth -------------------------------------------------------------------------------------------------
+
+    /// The truth of a condition.
+    pub(crate) fn truth(&mut self, e: ExprId) -> Tri {
+        let rules = self.rules;
+        match &rules.expr(e).expr {
+            Expr::Not(a) => !self.truth(*a),
+            Expr::And(a, b) => match self.truth(*a) {
+                Tri::False => Tri::False,
+                t => t.and(self.truth(*b)),
+            },
+            Expr::Or(a, b) => match self.truth(*a) {
+                Tri::True => Tri::True,
+                t => t.or(self.truth(*b)),
+            },
+            Expr::Implies(a, b) => match self.truth(*a) {
+                Tri::False => Tri::True,
+                t => t.implies(self.truth(*b)),
+            },
+            Expr::Compare(op, a, b) => self.compare(*op, *a, *b),
+            Expr::In(a, list) => {
+                let Some(have) = self.any_value(*a) else { return Tri::Unknown };
+                let mut t = Tri::False;
+                for item in list {
+                    t = t.or(match self.any_value(*item) {
+                        Some(v) => equal(&have, &v),
+                        None => Tri::Unknown,
+                    });
+                }
+                t
+            }
+            Expr::InSet(a, set) | Expr::Has(set, a) => {
+                let set = self.value(*set);
+                match &set {
+                    // An empty list holds nothing, whatever is looked for.
+                    Some(s) if is_empty(s) => return Tri::False,
+                    _ => {}
+                }
+                match (set, self.any_value(*a)) {
+                    (Some(set), Some(v)) => holds(&set, &v),
+                    _ => Tri::Unknown,
+                }
+            }
+            Expr::Sets(test, a, b) => {
+                let (a, b) = (self.value(*a), self.value(*b));
+                sets(*test, a.as_ref(), b.as_ref())
+            }
+            Expr::Control(c) => self.control(*c, Holder::View),
+            Expr::Considered(c) => self.considered(*c, Holder::View),
+            Expr::Evidence(k) => self.evidence(*k, Holder::View, None),
+            Expr::Where(term, condition) => self.narrow(*term, Some(*condition), Holder::View),
+            Expr::With(thing, term) => self.with(*thing, *term),
+            Expr::By(x, d) => self.by(*x, *d).0,
+            Expr::Quantifier { every, over, slot, filter, body } => {
+                self.quantifier(*every, *over, *slot, *filter, *body)
+            }
+            Expr::Conforms(target) => self.conforms(*target),
+            Expr::DeclaredFact(f) => {
+                let cell = &self.view().facts[f.index()];
+                Tri::of(cell.value.is_some() && !cell.broken)
+            }
+            Expr::DeclaredField(thing, field) => Tri::of(matches!(self.field(*thing, *field), Read::Value(_))),
+            Expr::Unreadable => Tri::Unknown,
+            _ => match self.value(e) {
+                Some(Value::Bool(b)) => Tri::of(b),
+                _ => Tri::Unknown,
+            },
+        }
+    }
+
+    fn compare(&mut self, op: Compare, a: ExprId, b: ExprId) -> Tri {
+        let rules = self.rules;
+        let is_count = |e: ExprId| matches!(rules.expr(e).expr, Expr::Count { .. });
+        if is_count(a) || is_count(b) {
+            let (Some(x), Some(y)) = (self.number_range(a), self.number_range(b)) else { return Tri::Unknown };
+            return compare_ranges(op, x, y);
+        }
+        let (Some(x), Some(y)) = (self.any_value(a), self.any_value(b)) else { return Tri::Unknown };
+        match op {
+            Compare::Eq => equal(&x, &y),
+            Compare::NotEq => !equal(&x, &y),
+            Compare::Lt => less(&x, &y),
+            Compare::GtEq => !less(&x, &y),
+            Compare::Gt => less(&y, &x),
+            Compare::LtEq => !less(&y, &x),
+        }
+    }
+
+    /// The least and the greatest that a number can be; no greatest if there is no end.
+    fn number_range(&mut self, e: ExprId) -> Option<(Decimal, Option<Decimal>)> {
+        let whole = |n: i64| Decimal { digits: n.into(), scale: 0 };
+        if matches!(self.rules.expr(e).expr, Expr::Count { .. }) {
+            let (low, high) = self.range(e)?;
+            return Some((whole(low), high.map(whole)));
+        }
+        match self.value(e)? {
+            Value::Number(n) => Some((n, Some(n))),
+            _ => None,
+        }
+    }
+
+    fn range(&mut self, e: ExprId) -> Option<(i64, Option<i64>)> {
+        let Expr::Count { over, slot, filter } = self.rules.expr(e).expr else { return None };
+        let (members, closed) = self.members(over);
+        let (mut low, mut high) = (0, 0);
+        for m in members {
+            self.bind(slot, m);
+            match filter.map_or(Tri::True, |f| self.truth(f)) {
+                Tri::True => {
+                    low += 1;
+                    high += 1;
+                }
+                Tri::Unknown => high += 1,
+                Tri::False => {}
+            }
+        }
+        self.bound.truncate(usize::from(slot));
+        Some((low, closed.then_some(high)))
+    }
+
+    pub(crate) fn bind(&mut self, slot: u8, to: Bound<'a>) {
+        self.bound.truncate(usize::from(slot));
+        self.bound.push(to);
+    }
+
+    /// What a bound name runs over, and whether there is nothing else.
+    pub(crate) fn members(&mut self, over: Over) -> (Vec<Bound<'a>>, bool) {
+        match over {
+            Over::Markets => {
+                let all = (0..self.views.len()).filter(|v| self.views[*v].market.is_some());
+                (all.map(Bound::Market).collect(), true)
+            }
+            Over::Collection(e) => {
+                let (members, closed) = self.collection(e);
+                (members.into_iter().map(Bound::Entity).collect(), closed)
+            }
+            Over::Held(slot, e) => match self.bound.get(usize::from(slot)) {
+                Some(Bound::Entity(d)) => {
+                    let (members, closed) = held(d, e);
+                    (members.into_iter().map(Bound::Entity).collect(), closed)
+                }
+                _ => (Vec::new(), false),
+            },
+            Over::Values(set) => match self.value(set) {
+                Some(Value::Set { bits, open }) => {
+                    (bits.iter().map(|n| Bound::Value(Value::Enum(n))).collect(), !open)
+                }
+                Some(Value::Names(names)) => {
+                    (names.iter().map(|n| Bound::Value(Value::Name(*n))).collect(), true)
+                }
+                Some(Value::Texts(texts)) => {
+                    (texts.iter().map(|t| Bound::Value(Value::Text(t.clone()))).collect(), true)
+                }
+                _ => (Vec::new(), false),
+            },
+        }
+    }
+
+    /// The entities of a kind, and whether there are no others.
+    pub(crate) fn collection(&mut self, e: EntityId) -> (Vec<&'a EntityDecl>, bool) {
+        let rules = self.rules;
+        let entity = &rules.vocab.entities[e];
+        if let Some(when) = entity.when
+            && self.elsewhere(self.here, |e| e.truth(when)) == Tri::False
+        {
+            return (Vec::new(), true);
+        }
+        let view = self.view();
+        let collection = &view.collections[e.index()];
+        let members: Vec<&EntityDecl> = collection.members.iter().map(AsRef::as_ref).collect();
+        let closed = match entity.read_from {
+            Some(_) => collection.closed || self.files.reads(e),
+            None => collection.closed,
+        };
+        (members, closed)
+    }
+
+    fn quantifier(
+        &mut self,
+        every: bool,
+        over: Over,
+        slot: u8,
+        filter: Option<ExprId>,
+        body: ExprId,
+    ) -> Tri {
+        let (members, closed) = self.members(over);
+        let mut t = Tri::of(every);
+        for m in members {
+            self.bind(slot, m);
+            let selected = filter.map_or(Tri::True, |f| self.truth(f));
+            if every {
+                if selected != Tri::False {
+                    t = t.and(selected.implies(self.truth(body)));
+                }
+                if t == Tri::False {
+                    break;
+                }
+            } else {
+                if selected != Tri::False {
+                    t = t.or(selected.and(self.truth(body)));
+                }
+                if t == Tri::True {
+                    break;
+                }
+            }
+        }
+        self.bound.truncate(usize::from(slot));
+        if closed {
+            t
+        } else if every {
+            t.and(Tri::Unknown)
+        } else {
+            t.or(Tri::Unknown)
+        }
+    }
+
+    // ---- controls and evidence ---------------------------------------------------------------------------------
+
+    fn control_decl(&self, c: ControlId, holder: Holder<'a>) -> Option<&'a ControlDecl> {
+        match holder {
+            Holder::View => self.view().controls[c.index()],
+            Holder::Entity(d) => d.controls.iter().find(|x| x.control == c),
+            Holder::Listed(_) | Holder::Somebody => None,
+        }
+    }
+
+    fn absent(&self, holder: Holder<'a>) -> Tri {
+        let unknown = match holder {
+            Holder::View => self.view().broken,
+            Holder::Entity(d) => d.broken,
+            Holder::Listed(_) => false,
+            Holder::Somebody => true,
+        };
+        if unknown { Tri::Unknown } else { Tri::False }
+    }
+
+    /// From when a control counts as implemented, if it does in this mode.
+    pub(crate) fn implemented(&self, d: &ControlDecl) -> Tri {
+        match d.state {
+            State::Broken => Tri::Unknown,
+            State::Implemented => match d.since {
+                Some(since) if since.first > self.as_of => self.planned_by(since.first),
+                _ => Tri::True,
+            },
+            State::Planned => d.due.map_or(Tri::False, |due| self.planned_by(due.last)),
+            State::LeftOut => Tri::of(self.mode.left_out && d.because.is_some()),
+        }
+    }
+
+    fn planned_by(&self, day: Day) -> Tri {
+        Tri::of(day >= self.as_of && self.mode.plan_until.is_some_and(|until| day <= until))
+    }
+
+    /// Whether a left-out control is taken as implemented with all that is asked of it.
+    fn assumed(&self, d: &ControlDecl) -> bool {
+        self.mode.left_out && d.state == State::LeftOut && d.because.is_some()
+    }
+
+    fn control(&self, c: ControlId, holder: Holder<'a>) -> Tri {
+        match self.control_decl(c, holder) {
+            Some(d) => self.implemented(d),
+            None => self.absent(holder),
+        }
+    }
+
+    fn considered(&self, c: ControlId, holder: Holder<'a>) -> Tri {
+        match self.control_decl(c, holder) {
+            Some(d) if d.state == State::Broken => Tri::Unknown,
+            Some(_) => Tri::True,
+            None => self.absent(holder),
+        }
+    }
+
+    /// Evidence of a kind that a holder has, and whether it is surely of that kind.
+    fn evidence_of(&self, k: KindId, holder: Holder<'a>) -> Vec<(&'a EvidenceDecl, Tri)> {
+        let fits = |d: &EvidenceDecl| {
+            if d.kinds.contains(&k) {
+                Tri::True
+            } else if d.broken.iter().any(|n| n.as_str() == "kind") {
+                Tri::Unknown
+            } else {
+                Tri::False
+            }
+        };
+        let view = self.view();
+        let listed = |names: &[(Sym, Origin)]| {
+            names.iter().filter_map(|(n, _)| view.evidence_named(*n)).collect::<Vec<_>>()
+        };
+        let all = match holder {
+            Holder::View => view.evidence.clone(),
+            Holder::Entity(d) => d.evidence.as_deref().map_or(Vec::new(), listed),
+            Holder::Listed(names) => listed(names),
+            Holder::Somebody => Vec::new(),
+        };
+        all.into_iter().map(|d| (d, fits(d))).filter(|(_, f)| *f != Tri::False).collect()
+    }
+
+    /// Whether evidence stands on the day of the check.
+    pub(crate) fn stands(&self, d: &EvidenceDecl) -> Standing {
+        if d.stands == Some(false) {
+            return Standing::no("a test stipulates that it does not stand");
+        }
+        if d.broken.iter().any(|n| matches!(n.as_str(), "issued" | "expires" | "sha256")) {
+            return Standing::unknown("its declaration could not be read");
+        }
+        if let Some(issued) = d.issued
+            && issued.first > self.as_of
+        {
+            return Standing::no(format!("it is issued on {issued} only"));
+        }
+        if let Some(expires) = d.expires
+            && expires.last < self.as_of
+        {
+            return Standing::no(format!("it expired on {expires}"));
+        }
+        if d.path.is_none() && d.url.is_none() {
+            if let Some(due) = d.due {
+                return match self.planned_by(due.last) {
+                    Tri::True => Standing::yes(),
+                    _ => Standing::no(format!("it is planned for {due}")),
+                };
+            }
+            return self.files.file(d);
+        }
+        if d.path.is_none() {
+            // An address is recorded and never fetched.
+            return Standing::yes();
+        }
+        self.files.file(d)
+    }
+
+    fn evidence(&mut self, k: KindId, holder: Holder<'a>, condition: Option<ExprId>) -> Tri {
+        let found = self.evidence_of(k, holder);
+        let mut t = Tri::False;
+        for (d, fits) in found {
+            let standing = fits.and(self.stands(d).stands);
+            if standing == Tri::False {
+                continue;
+            }
+            let holds = match condition {
+                Some(c) => standing.and(self.narrowed_to(Narrowed::Evidence(d), Some(k), c)),
+                None => standing,
+            };
+            t = t.or(holds);
+        }
+        if t == Tri::False { self.absent(holder) } else { t }
+    }
+
+    fn narrowed_to(&mut self, narrowed: Narrowed<'a>, kind: Option<KindId>, condition: ExprId) -> Tri {
+        let before = self.narrowed.replace(narrowed);
+        let kind_before = std::mem::replace(&mut self.kind_at_hand, kind);
+        let t = self.truth(condition);
+        self.narrowed = before;
+        self.kind_at_hand = kind_before;
+        t
+    }
+
+    /// A term, narrowed or not, of a holder.
+    fn narrow(&mut self, term: ExprId, condition: Option<ExprId>, holder: Holder<'a>) -> Tri {
+        match self.rules.expr(term).expr {
+            Expr::Control(c) | Expr::Considered(c) => {
+                let is_control = matches!(self.rules.expr(term).expr, Expr::Control(_));
+                let t = if is_control { self.control(c, holder) } else { self.considered(c, holder) };
+                match (condition, self.control_decl(c, holder)) {
+                    (Some(condition), Some(d)) if t != Tri::False && !(is_control && self.assumed(d)) => {
+                        t.and(self.narrowed_to(Narrowed::Control(d), None, condition))
+                    }
+                    _ => t,
+                }
+            }
+            Expr::Evidence(k) => self.evidence(k, holder, condition),
+            Expr::Where(inner, condition) => self.narrow(inner, Some(condition), holder),
+            _ => Tri::Unknown,
+        }
+    }
+
+    fn with(&mut self, thing: ExprId, term: ExprId) -> Tri {
+        let rules = self.rules;
+        if let Expr::Bound(slot) = rules.expr(thing).expr {
+            let holder = match self.bound.get(usize::from(slot)) {
+                Some(Bound::Entity(d)) => Holder::Entity(d),
+                _ => Holder::Somebody,
+            };
+            return self.narrow(term, None, holder);
+        }
+        let t = self.truth(thing);
+        if t == Tri::False {
+            return Tri::False;
+        }
+        let Some(c) = self.control_of(thing) else { return Tri::Unknown };
+        let Some(d) = self.view().controls[c.index()] else { return t };
+        if self.assumed(d) {
+            return t;
+        }
+        if d.broken.iter().any(|n| n.as_str() == "evidence") {
+            return t.and(Tri::Unknown);
+        }
+        t.and(self.narrow(term, None, Holder::Listed(&d.evidence)))
+    }
+
+    /// The control that a term is about.
+    fn control_of(&self, e: ExprId) -> Option<ControlId> {
+        match self.rules.expr(e).expr {
+            Expr::Control(c) | Expr::Considered(c) => Some(c),
+            Expr::Where(inner, _) | Expr::With(inner, _) => self.control_of(inner),
+            _ => None,
+        }
+    }
+
+    // ---- deadlines ---------------------------------------------------------------------------------------------
+
+    /// Whether something was or still can be done by a day; and the day, if it is not done yet.
+    pub(crate) fn by(&mut self, x: ExprId, d: ExprId) -> (Tri, Option<Date>) {
+        let Some(Value::Date(deadline)) = self.value(d) else { return (Tri::Unknown, None) };
+        let (doings, perhaps) = self.doings(x);
+        let mut t = Tri::False;
+        let mut undone = true;
+        for day in doings {
+            match day {
+                Some(day) if day.first > self.as_of && self.mode.plan_until.is_none() => {}
+                Some(day) => {
+                    undone = false;
+                    // Done no later than the deadline.
+                    t = t.or(!less(&Value::Date(deadline), &Value::Date(day)));
+                }
+                None => {
+                    undone = false;
+                    let past = less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of)));
+                    t = t.or(match past {
+                        Tri::False => Tri::True,
+                        Tri::True | Tri::Unknown => Tri::Unknown,
+                    });
+                }
+            }
+        }
+        if undone {
+            let past = less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of)));
+            let t = !past;
+            if perhaps {
+                return (t.or(Tri::Unknown), None);
+            }
+            return (t, (t == Tri::True).then_some(deadline));
+        }
+        (if perhaps { t.or(Tri::Unknown) } else { t }, None)
+    }
+
+    /// The days on which something was done (no day where none is given), and whether it perhaps was done besides.
+    fn doings(&mut self, x: ExprId) -> (Vec<Option<Date>>, bool) {
+        let rules = self.rules;
+        let of_date = |r: Read| match r {
+            Read::Value(Value::Date(d)) => (vec![Some(d)], false),
+            Read::Absent => (Vec::new(), false),
+            _ => (Vec::new(), true),
+        };
+        match &rules.expr(x).expr {
+            Expr::Fact(f) => {
+                let f = *f;
+                let broken = self.view().facts[f.index()].broken;
+                let v = self.fact(self.here, f);
+                of_date(v.map_or(if broken { Read::Broken } else { Read::Absent }, Read::Value))
+            }
+            Expr::BoundFact(..) => {
+                let v = self.value(x);
+                of_date(v.map_or(Read::Absent, Read::Value))
+            }
+            Expr::Field(thing, field) => {
+                let r = self.field(*thing, *field);
+                of_date(r)
+            }
+            Expr::Control(_) | Expr::Evidence(_) | Expr::Where(..) => self.term_doings(x, Holder::View),
+            Expr::With(thing, term) => {
+                if let Expr::Bound(slot) = rules.expr(*thing).expr {
+                    let holder = match self.bound.get(usize::from(slot)) {
+                        Some(Bound::Entity(d)) => Holder::Entity(d),
+                        _ => Holder::Somebody,
+                    };
+                    return self.term_doings(*term, holder);
+                }
+                let t = self.truth(*thing);
+                let decl = self.control_of(*thing).and_then(|c| self.view().controls[c.index()]);
+                match (t, decl) {
+                    (Tri::False, _) | (_, None) => (Vec::new(), t == Tri::Unknown),
+                    (Tri::True, Some(d)) if self.assumed(d) => (vec![None], false),
+                    (Tri::True, Some(d)) => self.term_doings(*term, Holder::Listed(&d.evidence)),
+                    (Tri::Unknown, Some(_)) => (Vec::new(), true),
+                }
+            }
+            _ => (Vec::new(), true),
+        }
+    }
+
+    fn term_doings(&mut self, term: ExprId, holder: Holder<'a>) -> (Vec<Option<Date>>, bool) {
+        let rules = self.rules;
+        let (inner, condition) = match rules.expr(term).expr {
+            Expr::Where(inner, condition) => (inner, Some(condition)),
+            _ => (term, None),
+        };
+        match rules.expr(inner).expr {
+            Expr::Control(c) => match self.narrow(inner, condition, holder) {
+                Tri::True => {
+                    let since = self.control_decl(c, holder).and_then(|d| match d.state {
+                        State::Planned => d.due,
+                        _ => d.since,
+                    });
+                    (vec![since], false)
+                }
+                Tri::Unknown => (Vec::new(), true),
+                Tri::False => (Vec::new(), false),
+            },
+            Expr::Evidence(k) => {
+                let mut days = Vec::new();
+                let mut perhaps = self.absent(holder) == Tri::Unknown;
+                for (d, fits) in self.evidence_of(k, holder) {
+                    let standing = fits.and(self.stands(d).stands);
+                    let t = match (standing, condition) {
+                        (Tri::False, _) | (_, None) => standing,
+                        (s, Some(c)) => s.and(self.narrowed_to(Narrowed::Evidence(d), Some(k), c)),
+                    };
+                    match t {
+                        Tri::True => days.push(d.issued.or(self.mode.plan_until.and(d.due))),
+                        Tri::Unknown => perhaps = true,
+                        Tri::False => {}
+                    }
+                }
+                (days, perhaps)
+            }
+            _ => (Vec::new(), true),
+        }
+    }
+
+    // ---- other verdicts ----------------------------------------------------------------------------------------
+
+    fn conforms(&mut self, target: Target) -> Tri {
+        if self.stipulated.contains(&target) {
+            return Tri::True;
+        }
+        let mut any = false;
+        let mut unknown = false;
+        for r in self.rules.law.requirements_of(target) {
+            if self.rules.law.requirements[r].strength == Strength::May {
+                continue;
+            }
+            match self.outcome_of(r) {
+                None | Some(Outcome::NotApplicable) => {}
+                Some(Outcome::Met | Outcome::Justified) => any = true,
+                Some(Outcome::Unknown) => {
+                    any = true;
+                    unknown = true;
+                }
+                Some(Outcome::Waived | Outcome::Planned | Outcome::Unmet) => return Tri::False,
+            }
+        }
+        match (any, unknown) {
+            (false, _) => Tri::False,
+            (true, true) => Tri::Unknown,
+            (true, false) => Tri::True,
+        }
+    }
+
+    /// The outcome of another requirement, as this market sees it; of one that is asked once, without a market.
+    fn outcome_of(&mut self, r: RequirementId) -> Option<Outcome> {
+        let instrument = self.rules.law.requirements[r].instrument;
+        let view = match self.rules.law.instruments[instrument].jurisdiction {
+            None => self.views.len() - 1,
+            Some(j) if self.view().jurisdiction() == Some(j) => self.here,
+            Some(_) => return None,
+        };
+        self.elsewhere(view, |e| e.judge(r)).map(|j| j.outcome)
+    }
+}
+
+/// A field of an entity.
+pub(crate) fn entity_field(d: &EntityDecl, field: Field) -> Read {
+    let Field::Own(n) = field else { return Read::Absent };
+    match d.fields.iter().find(|f| f.0 == n) {
+        Some((_, Slot::Known(v), _)) => Read::Value(v.clone()),
+        Some((_, Slot::Broken, _)) => Read::Broken,
+        None if d.broken => Read::Broken,
+        None => Read::Absent,
+    }
+}
+
+fn control_field(d: &ControlDecl, field: Field) -> Read {
+    match field {
+        Field::Own(n) => match d.fields.iter().find(|f| f.0 == n) {
+            Some((_, Slot::Known(v), _)) => Read::Value(v.clone()),
+            Some((_, Slot::Broken, _)) => Read::Broken,
+            None if d.broken.is_empty() => Read::Absent,
+            None => Read::Broken,
+        },
+        Field::BuiltIn(b) => {
+            let value = match b {
+                BuiltIn::Due => d.due.map(Value::Date),
+                BuiltIn::Since => d.since.map(Value::Date),
+                BuiltIn::Because => d.because.clone().map(Value::Text),
+                BuiltIn::ProvidedBy => d.provided_by.map(Value::Enum),
+                _ => None,
+            };
+            match value {
+                Some(v) => Read::Value(v),
+                None if d.broken.iter().any(|n| n.as_str() == b.name()) => Read::Broken,
+                None => Read::Absent,
+            }
+        }
+    }
+}
+
+fn add(a: Value, b: Value, minus: bool) -> Option<Value> {
+    let sign = if minus { -1 } else { 1 };
+    match (a, b) {
+        (Value::Date(d), Value::Period(m)) => d.map(|d| date::add_months(d, sign * m)).map(Value::Date),
+        (Value::Date(d), Value::Duration(ms)) => {
+            d.map(|d| date::add_days(d, sign * whole_days(ms))).map(Value::Date)
+        }
+        (Value::Duration(x), Value::Duration(y)) => x.checked_add(i64::from(sign) * y).map(Value::Duration),
+        (Value::Period(x), Value::Period(y)) => x.checked_add(sign * y).map(Value::Period),
+        (Value::Number(x), Value::Number(y)) => {
+            let scale = x.scale.max(y.scale);
+            let at = |d: Decimal| d.digits.checked_mul(10_i128.pow(u32::from(scale - d.scale)));
+            let digits = at(x)?.checked_add(i128::from(sign) * at(y)?)?;
+            Some(Value::Number(Decimal { digits, scale }))
+        }
+        _ => None,
+    }
+}
+
+fn equal(a: &Value, b: &Value) -> Tri {
+    match (a, b) {
+        (Value::Date(x), Value::Date(y)) => match (x.exact(), y.exact()) {
+            (Some(x), Some(y)) => Tri::of(x == y),
+            _ if x.last < y.first || y.last < x.first => Tri::False,
+            _ => Tri::Unknown,
+        },
+        (Value::Set { bits: x, open: p }, Value::Set { bits: y, open: q }) => {
+            if !p && !q {
+                Tri::of(x == y)
+            } else {
+                // What one surely holds and the other surely does not settles it.
+                let differ = (!p && y.0 & !x.0 != 0) || (!q && x.0 & !y.0 != 0);
+                if differ { Tri::False } else { Tri::Unknown }
+            }
+        }
+        (Value::Number(x), Value::Number(y)) => Tri::of(x.cmp(y).is_eq()),
+        _ => Tri::of(a == b),
+    }
+}
+
+/// Whether one is less than the other.
+fn less(a: &Value, b: &Value) -> Tri {
+    match (a, b) {
+        (Value::Date(x), Value::Date(y)) => {
+            if x.last < y.first {
+                Tri::True
+            } else if x.first >= y.last {
+                Tri::False
+            } else {
+                Tri::Unknown
+            }
+        }
+        (Value::Number(x), Value::Number(y)) => Tri::of(x < y),
+        (Value::Duration(x), Value::Duration(y)) => Tri::of(x < y),
+        (Value::Period(x), Value::Period(y)) => Tri::of(x < y),
+        (Value::Enum(x), Value::Enum(y)) => Tri::of(x < y),
+        _ => Tri::Unknown,
+    }
+}
+
+fn compare_ranges(op: Compare, a: (Decimal, Option<Decimal>), b: (Decimal, Option<Decimal>)) -> Tri {
+    let less = |x: (Decimal, Option<Decimal>), y: (Decimal, Option<Decimal>)| {
+        if x.1.is_some_and(|high| high < y.0) {
+            Tri::True
+        } else if y.1.is_some_and(|high| x.0 >= high) {
+            Tri::False
+        } else {
+            Tri::Unknown
+        }
+    };
+    let equal = || {
+        if a.1 == Some(a.0) && b.1 == Some(b.0) {
+            Tri::of(a.0.cmp(&b.0).is_eq())
+        } else if less(a, b) == Tri::True || less(b, a) == Tri::True {
+            Tri::False
+        } else {
+            Tri::Unknown
+        }
+    };
+    match op {
+        Compare::Lt => less(a, b),
+        Compare::GtEq => !less(a, b),
+        Compare::Gt => less(b, a),
+        Compare::LtEq => !less(b, a),
+        Compare::Eq => equal(),
+        Compare::NotEq => !equal(),
+    }
+}
+
+fn is_empty(set: &Value) -> bool {
+    match set {
+        Value::Set { bits, open } => bits.0 == 0 && !open,
+        Value::Names(n) => n.is_empty(),
+        Value::Texts(t) => t.is_empty(),
+        _ => false,
+    }
+}
+
+fn holds(set: &Value, value: &Value) -> Tri {
+    match (set, value) {
+        (Value::Set { bits, open }, Value::Enum(n)) => {
+            if bits.has(*n) {
+                Tri::True
+            } else if *open {
+                Tri::Unknown
+            } else {
+                Tri::False
+            }
+        }
+        (Value::Names(names), Value::Name(n)) => Tri::of(names.contains(n)),
+        (Value::Texts(texts), Value::Text(t)) => Tri::of(texts.contains(t)),
+        _ => Tri::Unknown,
+    }
+}
+
+fn sets(test: SetTest, a: Option<&Value>, b: Option<&Value>) -> Tri {
+    match test {
+        SetTest::All => subset(b, a),
+        SetTest::Within => subset(a, b),
+        SetTest::Any => overlap(a, b),
+        SetTest::None => !overlap(a, b),
+    }
+}
+
+/// Whether all of one is in the other.
+fn subset(inner: Option<&Value>, outer: Option<&Value>) -> Tri {
+    match (inner, outer) {
+        (Some(i), _) if is_empty(i) => Tri::True,
+        (Some(Value::Set { bits: i, open: p }), Some(Value::Set { bits: o, open: q })) => {
+            if i.0 & !o.0 != 0 {
+                if *q { Tri::Unknown } else { Tri::False }
+            } else if *p {
+                Tri::Unknown
+            } else {
+                Tri::True
+            }
+        }
+        (Some(Value::Names(i)), Some(Value::Names(o))) => Tri::of(i.iter().all(|n| o.contains(n))),
+        (Some(Value::Texts(i)), Some(Value::Texts(o))) => Tri::of(i.iter().all(|t| o.contains(t))),
+        _ => Tri::Unknown,
+    }
+}
+
+/// Whether they share anything.
+fn overlap(a: Option<&Value>, b: Option<&Value>) -> Tri {
+    match (a, b) {
+        (Some(x), _) if is_empty(x) => Tri::False,
+        (_, Some(x)) if is_empty(x) => Tri::False,
+        (Some(Value::Set { bits: x, open: p }), Some(Value::Set { bits: y, open: q })) => {
+            if x.0 & y.0 != 0 {
+                Tri::True
+            } else if *p || *q {
+                Tri::Unknown
+            } else {
+                Tri::False
+            }
+        }
+        (Some(Value::Names(x)), Some(Value::Names(y))) => Tri::of(x.iter().any(|n| y.contains(n))),
+        (Some(Value::Texts(x)), Some(Value::Texts(y))) => Tri::of(x.iter().any(|t| y.contains(t))),
+        _ => Tri::Unknown,
+    }
+}
