@@ -4,7 +4,7 @@
 //! its outermost `and`, `or` or `implies`, then in its widest list. Comments are printed where the gap between two
 //! tokens is crossed, so none can be lost or cross a token: there is no other way to get from one to the next.
 
-use crate::tokens::{Tokens, columns};
+use crate::tokens::{Token, Tokens, columns};
 use crate::{Refused, WIDTH};
 use dossier_syntax::ast::{Block, Item, ItemKind, Value};
 use dossier_syntax::{Kind, Parse};
@@ -14,6 +14,8 @@ use std::ops::Range;
 const INDENT: u32 = 2;
 /// Spaces by which the lines of an item that go on stand deeper than its first.
 const CONTINUED: u32 = 4;
+/// Parentheses within parentheses past which lines that go on stand no deeper.
+const DEEPEST: u8 = 10;
 /// Most spaces that are put in to bring values into a column.
 const MOST_PADDING: u32 = 24;
 /// Spaces between the cells of a table's row.
@@ -115,8 +117,10 @@ struct Plan {
     first: usize,
     /// For each token whether a line begins before it and whether it is a list that is broken.
     marks: Vec<u8>,
-    /// Indentation of the lines that go on.
+    /// Indentation of the lines that go on, outside parentheses.
     continued: u32,
+    /// Parentheses open before the first token.
+    depth: u8,
 }
 
 const NEW_LINE: u8 = 1;
@@ -129,6 +133,11 @@ impl Plan {
 
     fn has(&self, i: usize, mark: u8) -> bool {
         self.marks[i - self.first] & mark != 0
+    }
+
+    /// Indentation of a line that goes on with that token.
+    fn continued(&self, token: &Token) -> u32 {
+        self.continued + INDENT * u32::from(token.depth.saturating_sub(self.depth).min(DEEPEST))
     }
 }
 
@@ -449,7 +458,10 @@ impl Printer<'_> {
         }
         // The block stands on the line that the author's last break begins.
         let last = head.rev().find(|&i| self.tokens.is_break(i) && self.tokens.has_break(i..i + 1));
-        last.is_some_and(|last| indent + CONTINUED + self.tokens.width(last..item.end) <= WIDTH)
+        last.is_some_and(|last| {
+            let deeper = u32::from(self.tokens.get(last).depth.min(DEEPEST)) * INDENT;
+            indent + CONTINUED + deeper + self.tokens.width(last..item.end) <= WIDTH
+        })
     }
 
     /// Prints an item on one line, its name or cells padded.
@@ -510,8 +522,8 @@ impl Printer<'_> {
         let mut i = run.start;
         while i < run.end {
             if plan.has(i, NEW_LINE) {
-                self.break_line(i, continued);
-                line = continued;
+                line = plan.continued(self.tokens.get(i));
+                self.break_line(i, line);
             } else if i > run.start {
                 let sep = u32::from(self.tokens.get(i).sep);
                 self.spaces(sep);
@@ -569,14 +581,16 @@ impl Printer<'_> {
     // ------------------------------------------------------------ where lines break
 
     fn plan(&self, run: Range<usize>, indent: u32, continued: u32, tail: u32) -> Plan {
-        let mut plan = Plan { first: run.start, marks: vec![0; run.len()], continued };
+        let depth = self.tokens.get(run.start).depth;
+        let mut plan = Plan { first: run.start, marks: vec![0; run.len()], continued, depth };
         let mut rest = Stretch { start: run.start, end: run.end, column: indent, indent, tail: 0 };
         let mut i = run.start;
         while i < run.end {
             if i > run.start && (self.tokens.comment_before(i) || self.tokens.is_break(i)) {
                 plan.mark(i, NEW_LINE);
                 self.stretch(&mut plan, Stretch { end: i, ..rest });
-                rest = Stretch { start: i, column: continued, indent: continued, ..rest };
+                let indent = plan.continued(self.tokens.get(i));
+                rest = Stretch { start: i, column: indent, indent, ..rest };
             }
             if self.tokens.is_multiline(i) {
                 self.stretch(&mut plan, Stretch { end: i + 1, ..rest });
@@ -630,8 +644,8 @@ impl Printer<'_> {
                 if self.tokens.get(i).level == outermost {
                     plan.mark(i, NEW_LINE);
                     self.stretch(plan, Stretch { end: i, tail: 0, ..rest });
-                    let continued = plan.continued;
-                    rest = Stretch { start: i, column: continued, indent: continued, ..rest };
+                    let indent = plan.continued(self.tokens.get(i));
+                    rest = Stretch { start: i, column: indent, indent, ..rest };
                 }
                 i = self.tokens.list(i).filter(|close| *close < end).unwrap_or(i) + 1;
             }

@@ -38,6 +38,8 @@ pub(crate) struct Token {
     newlines: u8,
     /// At which depth of the expression it joins two operands, from 1; 0 if the line may not be broken here.
     pub(crate) level: u16,
+    /// How many parentheses are open before it; before a closing one, how many after it.
+    pub(crate) depth: u8,
     /// For an opening bracket of an expression its closing one; else 0.
     pub(crate) mate: u32,
 }
@@ -79,7 +81,7 @@ impl<'p> Tokens<'p> {
             }
             let table = parse.layout.table(tok);
             let mut token =
-                Token { table: table as u32, kind, sep: 0, flags: 0, newlines: 0, level: 0, mate: 0 };
+                Token { table: table as u32, kind, sep: 0, flags: 0, newlines: 0, level: 0, depth: 0, mate: 0 };
             // What the parser does not see of the table is trivia, else braces were left out.
             for t in next..table {
                 match parse.tokens.kind(t) {
@@ -129,6 +131,7 @@ impl<'p> Tokens<'p> {
         let mut sum = Sum::default();
         let mut before = Kind::LBrace;
         let mut lists = 0_u32;
+        let mut depth = 0_u8;
         for i in 0..count {
             let after_newline = self.tokens.get(i + 1).is_some_and(|t| t.newlines > 0 && t.flags & COMMENT == 0);
             let next = self.tokens.get(i + 1).map_or(Kind::Eof, |t| t.kind);
@@ -150,8 +153,9 @@ impl<'p> Tokens<'p> {
             match token.kind {
                 Kind::LBracket => lists += 1,
                 Kind::RBracket => lists = lists.saturating_sub(1),
+                Kind::RParen => depth = depth.saturating_sub(1),
                 // Lists hold no braces; where they seem to, the item did not parse and is not asked about.
-                Kind::LBrace | Kind::RBrace => lists = 0,
+                Kind::LBrace | Kind::RBrace => (lists, depth) = (0, 0),
                 // A break after the operator is meant as one before it.
                 Kind::And | Kind::Or | Kind::Implies | Kind::Where | Kind::With | Kind::By
                     if token.newlines > 0 || after_newline =>
@@ -161,6 +165,8 @@ impl<'p> Tokens<'p> {
                 Kind::BlockText if text.contains('\n') => token.flags |= MULTILINE,
                 _ => {}
             }
+            token.depth = depth;
+            depth = depth.saturating_add(u8::from(token.kind == Kind::LParen));
             self.sums.push(sum);
             sum.width += u32::from(token.sep) + width;
             sum.comments += u32::from(token.flags & COMMENT != 0);

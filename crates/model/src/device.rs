@@ -188,6 +188,8 @@ pub struct ScopeDecl {
     pub entities: Vec<EntityDecl>,
     /// Kinds of which it says that there are none.
     pub has_no: Vec<(EntityId, Origin)>,
+    /// Whether it says `has_no` at all.
+    pub says_has_no: bool,
     /// Claims.
     pub claims: Vec<Claim>,
     /// Kinds of entity of which one could not be read.
@@ -414,12 +416,14 @@ fn overlay(under: &mut ScopeDecl, over: ScopeDecl) {
         under.evidence.retain(|e| e.name != evidence.name);
         under.evidence.push(evidence);
     }
+    if over.says_has_no {
+        under.says_has_no = true;
+        under.has_no.clear();
+    }
     for (entity, origin) in over.has_no {
         // Saying that there are none takes back those that were given.
         under.entities.retain(|e| e.entity != entity);
-        if !under.has_no.iter().any(|h| h.0 == entity) {
-            under.has_no.push((entity, origin));
-        }
+        under.has_no.push((entity, origin));
     }
     for entity in over.entities {
         under.has_no.retain(|h| h.0 != entity.entity);
@@ -551,7 +555,10 @@ impl<'r> Reader<'r, '_, '_> {
                 }
                 (Tag::Decl, "market") if matches!(self.place, Standing::Device | Standing::Test(_)) => {}
                 (Tag::Field, "includes") if matches!(self.place, Standing::Device | Standing::Component) => {}
-                (Tag::Field, "has_no") => self.has_no(item, &mut scope.has_no, None),
+                (Tag::Field, "has_no") => {
+                    scope.says_has_no = true;
+                    self.has_no(item, &mut scope.has_no, None);
+                }
                 (Tag::Field, "at" | "conforms") if is_test => {}
                 (Tag::Decl, name) if self.rules.vocab.entity_names.contains_key(&Sym::new(name)) => {
                     let id = self.rules.vocab.entity_names[&word];

@@ -427,7 +427,7 @@ pub struct Requirement {
 }
 
 /// What `conforms` reads and exceptions target.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Target {
     /// One requirement.
     Requirement(RequirementId),

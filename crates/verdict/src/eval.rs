@@ -2,6 +2,7 @@
 
 use crate::Tri;
 use crate::evidence::{EvidenceFiles, Standing};
+use crate::explain::Premise;
 use crate::verdict::Judgement;
 use dossier_base::Sym;
 use dossier_model::Rulebase;
@@ -760,11 +761,53 @@ impl<'a> Eval<'a> {
     }
 
     /// The control that a term is about.
-    fn control_of(&self, e: ExprId) -> Option<ControlId> {
+    pub(crate) fn control_of(&self, e: ExprId) -> Option<ControlId> {
         match self.rules.expr(e).expr {
             Expr::Control(c) | Expr::Considered(c) => Some(c),
             Expr::Where(inner, _) | Expr::With(inner, _) => self.control_of(inner),
             _ => None,
+        }
+    }
+
+    // ---- for explanations: the same steps, one at a time ---------------------------------------------------------
+
+    /// Runs something inside the `where` of a control.
+    pub(crate) fn on_control<R>(&mut self, d: &'a ControlDecl, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.narrowed.replace(Narrowed::Control(d));
+        let r = f(self);
+        self.narrowed = before;
+        r
+    }
+
+    /// Runs something inside the `where` of evidence of a kind.
+    pub(crate) fn on_evidence<R>(&mut self, d: &'a EvidenceDecl, k: KindId, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.narrowed.replace(Narrowed::Evidence(d));
+        let kind = self.kind_at_hand.replace(k);
+        let r = f(self);
+        self.narrowed = before;
+        self.kind_at_hand = kind;
+        r
+    }
+
+    /// Whether a control lists evidence that a term asks for.
+    pub(crate) fn with_evidence(&mut self, d: &'a ControlDecl, term: ExprId) -> Tri {
+        self.narrow(term, None, Holder::Listed(&d.evidence))
+    }
+
+    /// What the field of what is narrowed rests on.
+    pub(crate) fn narrowed_premise(&self, field: Field) -> (Option<Premise>, Option<Origin>) {
+        match self.narrowed {
+            Some(Narrowed::Control(d)) => {
+                let origin = match field {
+                    Field::Own(n) => d.fields.iter().find(|f| f.0 == n).map_or(d.origin, |f| f.2),
+                    Field::BuiltIn(_) => d.origin,
+                };
+                (Some(Premise::ControlField(d.control, field.into(), d.origin)), Some(origin))
+            }
+            Some(Narrowed::Evidence(d)) => {
+                (Some(Premise::EvidenceField(d.name, field.into(), d.origin)), Some(d.origin))
+            }
+            None => (None, None),
         }
     }
 

@@ -7,12 +7,15 @@
 
 mod eval;
 mod evidence;
+mod explain;
 mod load;
+mod show;
 mod tests;
 mod tri;
 mod verdict;
 
 pub use evidence::{AllStand, EvidenceFiles, Standing};
+pub use explain::{Derivation, FieldName, Premise};
 pub use load::embedded;
 pub use tests::{TestRun, run_tests};
 pub use tri::Tri;

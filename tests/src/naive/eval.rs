@@ -500,9 +500,12 @@ impl<'a> World<'a> {
 
     /// `X by D`
     fn by(&self, what: &Expr, day: &Expr, env: &Env) -> Tri {
-        let day = match self.value(day, env)? {
-            Val::Date(d) => d,
-            other => panic!("by {other:?}"),
+        let day = match day {
+            Expr::Number(year) => When::read(year),
+            day => match self.value(day, env)? {
+                Val::Date(d) => d,
+                other => panic!("by {other:?}"),
+            },
         };
         let done = match what {
             Expr::Call(..) | Expr::Binary(Op::With | Op::Where, ..) => {

@@ -194,7 +194,8 @@ fn fill_item(item: &Item, row: &Row) -> Item {
             name: match name.strip_prefix("row.") {
                 Some(field) => match row.get(field) {
                     Some(Expr::Name(n) | Expr::Code(n)) => n.clone(),
-                    other => panic!("`{word} row.{field}`: the row has {other:?} there, not a name"),
+                    None => name.clone(),
+                    Some(other) => panic!("`{word} row.{field}`: {other:?} is no name"),
                 },
                 None => name.clone(),
             },
@@ -234,8 +235,10 @@ fn fill_binder(binder: &Binder, row: &Row) -> Binder {
 fn fill(expr: &Expr, row: &Row) -> Expr {
     let boxed = |e: &Expr| Box::new(fill(e, row));
     match expr {
+        // A field that a requirement does not give may stand in what it replaces by its own: it stays as it is, and
+        // whoever evaluates it panics.
         Expr::Path(base, field) if **base == Expr::Name("row".to_owned()) => {
-            row.get(field).unwrap_or_else(|| panic!("the row has no field `{field}`")).clone()
+            row.get(field).unwrap_or(expr).clone()
         }
         Expr::Path(base, field) => Expr::Path(boxed(base), field.clone()),
         Expr::List(list) => Expr::List(list.iter().map(|e| fill(e, row)).collect()),
