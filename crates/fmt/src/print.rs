@@ -30,7 +30,9 @@ pub(crate) fn print(parse: &Parse) -> Result<String, Refused> {
     let out = String::with_capacity(parse.text.len() + parse.text.len() / 8);
     let mut printer = Printer { tokens, out };
     printer.items(&parse.file.items, 0, None, end);
-    if !printer.out.is_empty() {
+    // A text that nothing closes takes all that follows; a line end, too, would be part of it.
+    let is_open = parse.tokens.kinds().last() == Some(&Kind::OpenBlockText);
+    if !printer.out.is_empty() && !is_open {
         printer.out.push('\n');
     }
     Ok(printer.out)
@@ -563,6 +565,7 @@ impl Printer<'_> {
                 // The comma goes to its element; what stands before it in the file comes after it.
                 self.out.push(',');
                 self.comments(&mut gap, from..self.tokens.table(end), indent);
+                gap.newlines = 0;
                 from = self.tokens.table(end) + 1;
             } else {
                 if self.tokens.comment_before(end) {

@@ -29,6 +29,9 @@ const MULTILINE: u8 = 1 << 6;
 pub(crate) struct Token {
     /// Its number in the table.
     pub(crate) table: u32,
+    /// Its bytes.
+    start: u32,
+    end: u32,
     /// What it is.
     pub(crate) kind: Kind,
     /// Spaces before it where it does not begin a line.
@@ -72,6 +75,7 @@ impl<'p> Tokens<'p> {
         let mut tokens: Vec<Token> = Vec::with_capacity(count);
         let mut number = Vec::with_capacity(count + 1);
         let mut next = 0;
+        let mut last_end = 0;
         for i in 0..count {
             let tok = Tok(i as u32);
             number.push(tokens.len() as u32);
@@ -80,23 +84,29 @@ impl<'p> Tokens<'p> {
                 continue;
             }
             let table = parse.layout.table(tok);
-            let mut token =
-                Token { table: table as u32, kind, sep: 0, flags: 0, newlines: 0, level: 0, depth: 0, mate: 0 };
-            // What the parser does not see of the table is trivia, else braces were left out.
-            for t in next..table {
-                match parse.tokens.kind(t) {
-                    Kind::Space => {
-                        let text = parse.tokens.text(&parse.text, t);
-                        let lines = text.bytes().filter(|b| *b == b'\n').take(2).count();
-                        token.newlines = token.newlines.saturating_add(lines as u8);
-                    }
-                    Kind::Comment | Kind::DocComment => token.flags |= COMMENT,
-                    _ => return Err(Refused::Brackets),
-                }
-            }
             if table < next {
                 return Err(Refused::Brackets);
             }
+            let bytes = parse.tokens.range(table);
+            let (start, end) = (bytes.start().into(), bytes.end().into());
+            let mut token =
+                Token { table: table as u32, start, end, kind, sep: 0, flags: 0, newlines: 0, level: 0, depth: 0, mate: 0 };
+            // What the parser does not see of the table is trivia, else braces were left out.
+            if table == next + 1 && parse.tokens.kind(next) == Kind::Space {
+                token.newlines = newlines(&parse.text.as_bytes()[last_end as usize..start as usize]);
+            } else {
+                for t in next..table {
+                    match parse.tokens.kind(t) {
+                        Kind::Space => {
+                            let text = parse.tokens.text(&parse.text, t);
+                            token.newlines = token.newlines.saturating_add(newlines(text.as_bytes()));
+                        }
+                        Kind::Comment | Kind::DocComment => token.flags |= COMMENT,
+                        _ => return Err(Refused::Brackets),
+                    }
+                }
+            }
+            last_end = end;
             next = table + 1;
             tokens.push(token);
         }
@@ -136,7 +146,7 @@ impl<'p> Tokens<'p> {
             let after_newline = self.tokens.get(i + 1).is_some_and(|t| t.newlines > 0 && t.flags & COMMENT == 0);
             let next = self.tokens.get(i + 1).map_or(Kind::Eof, |t| t.kind);
             let token = &mut self.tokens[i];
-            let text = parse.tokens.text(&parse.text, token.table as usize);
+            let text = &parse.text[token.start as usize..token.end as usize];
             let mut width = width(text);
             if token.kind == Kind::Comma && next == Kind::RBracket {
                 token.flags |= TRAILING;
@@ -191,7 +201,8 @@ impl<'p> Tokens<'p> {
 
     /// Its text.
     pub(crate) fn text(&self, i: usize) -> &'p str {
-        self.parse.tokens.text(&self.parse.text, self.tokens[i].table as usize)
+        let token = &self.tokens[i];
+        &self.parse.text[token.start as usize..token.end as usize]
     }
 
     /// Its number in the table; of the one past the last the length of the table.
@@ -395,13 +406,14 @@ impl<'p> Tokens<'p> {
     }
 }
 
+/// How many line ends white space holds; two say as much as more.
+fn newlines(space: &[u8]) -> u8 {
+    space.iter().filter(|b| **b == b'\n').take(2).count() as u8
+}
+
 /// Columns that a token takes; of one of several lines its first line.
 fn width(text: &str) -> u32 {
-    let line = match text.find('\n') {
-        Some(at) if text.len() > 1 => &text[..at],
-        _ => text,
-    };
-    columns(line)
+    columns(text.lines().next().unwrap_or(text))
 }
 
 /// Columns of a text that has no line end.

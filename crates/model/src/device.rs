@@ -562,6 +562,15 @@ impl<'r> Reader<'r, '_, '_> {
                 (Tag::Field, "at" | "conforms") if is_test => {}
                 (Tag::Decl, name) if self.rules.vocab.entity_names.contains_key(&Sym::new(name)) => {
                     let id = self.rules.vocab.entity_names[&word];
+                    if let Some(kind) = self.rules.vocab.entities[id].read_from
+                        && !is_test
+                    {
+                        let at = self.sink.word(item);
+                        let kind = self.rules.vocab.kinds[kind].name;
+                        self.sink.push(codes::read_not_written(at, name, kind).subject(name));
+                        scope.open.push(id);
+                        continue;
+                    }
                     match self.entity(item, id) {
                         Some(decl) => {
                             self.once(

@@ -53,6 +53,8 @@ pub struct View<'d> {
     pub claims: Vec<&'d Claim>,
     /// Whether what is not given is unknown, because something could not be read.
     pub broken: bool,
+    /// Which component gave a single-valued fact first.
+    given_by: Vec<Option<Sym>>,
 }
 
 /// A conflict between two components that the device does not settle.
@@ -81,9 +83,10 @@ impl<'d> View<'d> {
             collections: vec![Collection::default(); vocab.entities.len()],
             claims: Vec::new(),
             broken: false,
+            given_by: vec![None; vocab.facts.len()],
         };
-        for component in components {
-            view.component(component);
+        for (i, component) in components.iter().enumerate() {
+            view.component(component, &|other| components[..i].iter().any(|c| c.name == other && includes(c, component, components)));
         }
         view.device(&unit.scope);
         if let Some(market) = market {
@@ -107,9 +110,12 @@ impl<'d> View<'d> {
         self.evidence.iter().find(|e| e.name == name).copied()
     }
 
-    fn component(&mut self, unit: &'d Unit) {
+    /// Takes a component in. `under` tells whether it is included by an earlier one of that name, which then wins.
+    fn component(&mut self, unit: &'d Unit, under: &dyn Fn(Sym) -> bool) {
         let scope = &unit.scope;
+        self.claims.extend(&scope.claims);
         for given in &scope.facts {
+            let settled = self.given_by[given.fact.index()].is_some_and(under);
             let cell = &mut self.facts[given.fact.index()];
             match (&given.slot, &mut cell.value) {
                 (Slot::Broken, _) => cell.broken = true,
@@ -124,7 +130,9 @@ impl<'d> View<'d> {
                 (Slot::Known(v), None) => {
                     cell.value = Some(v.clone());
                     cell.origin = Some(given.origin);
+                    self.given_by[given.fact.index()] = Some(unit.name);
                 }
+                (Slot::Known(_), Some(_)) if settled => {}
                 // Two components that differ: the first, until the diagnostic is dealt with nobody may rely on it.
                 (Slot::Known(v), Some(have)) => cell.broken |= *v != *have,
             }
@@ -203,10 +211,7 @@ impl<'d> View<'d> {
                 }
                 // With a title it is this market's own; without one a diagnostic says that the device lacks it,
                 // and it does not count.
-                None if entity.title.is_some() => {
-                    collection.closed = true;
-                    collection.members.push(Cow::Borrowed(entity));
-                }
+                None if entity.title.is_some() => collection.members.push(Cow::Borrowed(entity)),
                 None => collection.closed = false,
             }
         }
@@ -271,6 +276,10 @@ pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Con
     let mut found = Vec::new();
     for (i, a) in components.iter().enumerate() {
         for b in &components[i + 1..] {
+            if includes(a, b, components) || includes(b, a, components) {
+                // Who includes another has the last word.
+                continue;
+            }
             let settled = |f: FactId| unit.scope.facts.iter().any(|g| g.fact == f);
             for x in &a.scope.facts {
                 let other = b.scope.facts.iter().find(|y| y.fact == x.fact);
@@ -330,6 +339,24 @@ pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Con
         }
     }
     found
+}
+
+/// Whether one component includes another, itself or through others.
+fn includes(a: &Unit, b: &Unit, all: &[&Unit]) -> bool {
+    let mut queue: Vec<Sym> = a.includes.iter().map(|i| i.0).collect();
+    let mut at = 0;
+    while at < queue.len() {
+        let name = queue[at];
+        at += 1;
+        if name == b.name {
+            return true;
+        }
+        for unit in all.iter().filter(|u| u.name == name) {
+            let more: Vec<Sym> = unit.includes.iter().map(|i| i.0).filter(|n| !queue.contains(n)).collect();
+            queue.extend(more);
+        }
+    }
+    false
 }
 
 /// Whether two declarations say the same of a control, wherever they stand.

@@ -1,6 +1,7 @@
 //! Evaluates expressions over the views of one device.
 
 use crate::Tri;
+use crate::coverage::Probe;
 use crate::evidence::{EvidenceFiles, Standing};
 use crate::explain::Premise;
 use crate::verdict::Judgement;
@@ -11,7 +12,7 @@ use dossier_model::device::{ControlDecl, EntityDecl, EvidenceDecl, Slot, State};
 use dossier_model::expr::{Compare, Expr, ExprId, Field, Over, SetTest, Thing};
 use dossier_model::hir::Origin;
 use dossier_model::idx::Id;
-use dossier_model::law::{Outcome, RequirementId, Strength, Target};
+use dossier_model::law::{Brings, Outcome, RequirementId, Strength, Target};
 use dossier_model::value::{Bits, Type, Value, whole_days};
 use dossier_model::view::{View, held};
 use dossier_model::vocab::{BuiltIn, ControlId, EntityId, FactId, FactKind, KindId};
@@ -22,8 +23,9 @@ use dossier_syntax::literal::Decimal;
 pub struct Mode {
     /// Planned controls and evidence whose day comes no later count as there.
     pub plan_until: Option<Day>,
-    /// Controls left out with a reason count as implemented, with all that is asked of them.
-    pub left_out: bool,
+    /// Controls left out with a reason count as implemented, with all that is asked of them, if their own evidence
+    /// brings this.
+    pub left_out: Option<Brings>,
 }
 
 /// What a name is bound to.
@@ -57,6 +59,18 @@ enum Holder<'a> {
     Listed(&'a [(Sym, Origin)]),
     /// An entity of which nothing is known.
     Somebody,
+}
+
+impl Holder<'_> {
+    /// A number that tells holders of one device from each other.
+    fn key(self) -> u64 {
+        match self {
+            // One place in a rulebook reads the lists of one control only.
+            Holder::View | Holder::Listed(_) => 0,
+            Holder::Entity(d) => std::ptr::from_ref(d) as usize as u64,
+            Holder::Somebody => u64::MAX,
+        }
+    }
 }
 
 /// A field's or fact's value, and if it has none, why.
@@ -99,6 +113,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) outcomes: Vec<Vec<Option<Option<Judgement>>>>,
     /// What a test stipulates to conform.
     pub(crate) stipulated: &'a [Target],
+    /// Watches the atoms of requirements; only while coverage is measured.
+    pub(crate) probe: Option<Box<Probe>>,
 }
 
 impl<'a> Eval<'a> {
@@ -122,6 +138,7 @@ impl<'a> Eval<'a> {
             facts: vec![Vec::new(); views.len()],
             outcomes: vec![Vec::new(); views.len()],
             stipulated,
+            probe: None,
         }
     }
 
@@ -142,10 +159,18 @@ impl<'a> Eval<'a> {
         let here = std::mem::replace(&mut self.here, view);
         let bound = std::mem::take(&mut self.bound);
         let narrowed = self.narrowed.take();
-        let r = f(self);
+        let r = self.unprobed(f);
         self.here = here;
         self.bound = bound;
         self.narrowed = narrowed;
+        r
+    }
+
+    /// Evaluates what coverage takes as a whole and does not look into.
+    pub(crate) fn unprobed<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        let probe = self.probe.take();
+        let r = f(self);
+        self.probe = probe;
         r
     }
 
@@ -207,19 +232,19 @@ impl<'a> Eval<'a> {
                     }
                     result = Some(&row.result);
                     if fits == Tri::True {
-                        return result.cloned();
+                        break;
                     }
                 }
-                None
+                result.cloned()
             }
             FactKind::Broken => None,
         }
     }
 
     /// A value of any type; of a condition its truth.
-    fn any_value(&mut self, e: ExprId) -> Option<Value> {
+    pub(crate) fn any_value(&mut self, e: ExprId) -> Option<Value> {
         if self.rules.expr(e).ty == Type::Bool {
-            match self.truth(e) {
+            match self.unprobed(|x| x.truth(e)) {
                 Tri::True => Some(Value::Bool(true)),
                 Tri::False => Some(Value::Bool(false)),
                 Tri::Unknown => None,
@@ -298,7 +323,7 @@ impl<'a> Eval<'a> {
         if self.rules.expr(e).ty != Type::Bool {
             return None;
         }
-        match self.truth(e) {
+        match self.unprobed(|x| x.truth(e)) {
             Tri::True => Some(Value::Bool(true)),
             Tri::False => Some(Value::Bool(false)),
             Tri::Unknown => None,
@@ -364,6 +389,11 @@ impl<'a> Eval<'a> {
 
     /// The truth of a condition.
     pub(crate) fn truth(&mut self, e: ExprId) -> Tri {
+        if self.probe.is_some() { self.probed_truth(e) } else { self.plain_truth(e) }
+    }
+
+    /// The truth of a condition, not watched itself.
+    pub(crate) fn plain_truth(&mut self, e: ExprId) -> Tri {
         let rules = self.rules;
         match &rules.expr(e).expr {
             Expr::Not(a) => !self.truth(*a),
@@ -407,9 +437,7 @@ impl<'a> Eval<'a> {
                 let (a, b) = (self.value(*a), self.value(*b));
                 sets(*test, a.as_ref(), b.as_ref())
             }
-            Expr::Control(c) => self.control(*c, Holder::View),
-            Expr::Considered(c) => self.considered(*c, Holder::View),
-            Expr::Evidence(k) => self.evidence(*k, Holder::View, None),
+            Expr::Control(_) | Expr::Considered(_) | Expr::Evidence(_) => self.narrow(e, None, Holder::View),
             Expr::Where(term, condition) => self.narrow(*term, Some(*condition), Holder::View),
             Expr::With(thing, term) => self.with(*thing, *term),
             Expr::By(x, d) => self.by(*x, *d).0,
@@ -531,8 +559,16 @@ impl<'a> Eval<'a> {
         let collection = &view.collections[e.index()];
         let members: Vec<&EntityDecl> = collection.members.iter().map(AsRef::as_ref).collect();
         let closed = match entity.read_from {
-            Some(_) => collection.closed || self.files.reads(e),
             None => collection.closed,
+            Some(_) if !self.files.reads(e) => false,
+            // As long as files of the kind that were read stand, they are all there are.
+            Some(kind) => {
+                let mut files = view.evidence.iter().filter(|d| d.kinds.contains(&kind)).peekable();
+                match files.peek() {
+                    Some(_) => files.any(|d| self.stands(d).stands == Tri::True),
+                    None => collection.closed,
+                }
+            }
         };
         (members, closed)
     }
@@ -605,7 +641,7 @@ impl<'a> Eval<'a> {
                 _ => Tri::True,
             },
             State::Planned => d.due.map_or(Tri::False, |due| self.planned_by(due.last)),
-            State::LeftOut => Tri::of(self.mode.left_out && d.because.is_some()),
+            State::LeftOut => self.excused(d),
         }
     }
 
@@ -613,9 +649,19 @@ impl<'a> Eval<'a> {
         Tri::of(day >= self.as_of && self.mode.plan_until.is_some_and(|until| day <= until))
     }
 
+    /// Whether a control is left out with its reason, and its evidence brings what a justification must.
+    fn excused(&self, d: &ControlDecl) -> Tri {
+        match self.mode.left_out {
+            Some(brings) if d.state == State::LeftOut && d.because.is_some() => {
+                self.brought(brings, d.evidence.iter().map(|e| e.0))
+            }
+            _ => Tri::False,
+        }
+    }
+
     /// Whether a left-out control is taken as implemented with all that is asked of it.
     fn assumed(&self, d: &ControlDecl) -> bool {
-        self.mode.left_out && d.state == State::LeftOut && d.because.is_some()
+        self.excused(d) != Tri::False
     }
 
     fn control(&self, c: ControlId, holder: Holder<'a>) -> Tri {
@@ -691,11 +737,17 @@ impl<'a> Eval<'a> {
         self.files.file(d)
     }
 
-    fn evidence(&mut self, k: KindId, holder: Holder<'a>, condition: Option<ExprId>) -> Tri {
+    fn evidence(&mut self, term: ExprId, k: KindId, holder: Holder<'a>, condition: Option<ExprId>) -> Tri {
         let found = self.evidence_of(k, holder);
+        let forced = self.forced_evidence(term, &found, holder);
+        if let Some(forced) = forced
+            && (!forced || found.is_empty())
+        {
+            return Tri::of(forced);
+        }
         let mut t = Tri::False;
         for (d, fits) in found {
-            let standing = fits.and(self.stands(d).stands);
+            let standing = if forced.is_some() { Tri::True } else { fits.and(self.stands(d).stands) };
             if standing == Tri::False {
                 continue;
             }
@@ -706,6 +758,21 @@ impl<'a> Eval<'a> {
             t = t.or(holds);
         }
         if t == Tri::False { self.absent(holder) } else { t }
+    }
+
+    /// While coverage is measured: what the probe makes of there being evidence that stands, if it differs.
+    fn forced_evidence(
+        &mut self,
+        term: ExprId,
+        found: &[(&'a EvidenceDecl, Tri)],
+        holder: Holder<'a>,
+    ) -> Option<bool> {
+        self.probe.as_ref()?;
+        let any = found.iter().fold(self.absent(holder), |t, (d, fits)| t.or(fits.and(self.stands(d).stands)));
+        match (any, self.probed_term(term, holder.key(), any)) {
+            (before, now) if before == now => None,
+            (_, now) => Some(now == Tri::True),
+        }
     }
 
     fn narrowed_to(&mut self, narrowed: Narrowed<'a>, kind: Option<KindId>, condition: ExprId) -> Tri {
@@ -722,15 +789,18 @@ impl<'a> Eval<'a> {
         match self.rules.expr(term).expr {
             Expr::Control(c) | Expr::Considered(c) => {
                 let is_control = matches!(self.rules.expr(term).expr, Expr::Control(_));
-                let t = if is_control { self.control(c, holder) } else { self.considered(c, holder) };
+                let mut t = if is_control { self.control(c, holder) } else { self.considered(c, holder) };
+                if self.probe.is_some() {
+                    t = self.probed_term(term, holder.key(), t);
+                }
                 match (condition, self.control_decl(c, holder)) {
-                    (Some(condition), Some(d)) if t != Tri::False && !(is_control && self.assumed(d)) => {
+                    (Some(condition), Some(d)) if t != Tri::False && !self.assumed(d) => {
                         t.and(self.narrowed_to(Narrowed::Control(d), None, condition))
                     }
                     _ => t,
                 }
             }
-            Expr::Evidence(k) => self.evidence(k, holder, condition),
+            Expr::Evidence(k) => self.evidence(term, k, holder, condition),
             Expr::Where(inner, condition) => self.narrow(inner, Some(condition), holder),
             _ => Tri::Unknown,
         }
@@ -811,6 +881,15 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// A number that tells what `where` narrows from others of one device.
+    pub(crate) fn narrowed_key(&self) -> u64 {
+        match self.narrowed {
+            Some(Narrowed::Control(d)) => std::ptr::from_ref(d) as usize as u64,
+            Some(Narrowed::Evidence(d)) => std::ptr::from_ref(d) as usize as u64,
+            None => 0,
+        }
+    }
+
     // ---- deadlines ---------------------------------------------------------------------------------------------
 
     /// Whether something was or still can be done by a day; and the day, if it is not done yet.
@@ -849,7 +928,7 @@ impl<'a> Eval<'a> {
     }
 
     /// The days on which something was done (no day where none is given), and whether it perhaps was done besides.
-    fn doings(&mut self, x: ExprId) -> (Vec<Option<Date>>, bool) {
+    pub(crate) fn doings(&mut self, x: ExprId) -> (Vec<Option<Date>>, bool) {
         let rules = self.rules;
         let of_date = |r: Read| match r {
             Read::Value(Value::Date(d)) => (vec![Some(d)], false),
@@ -885,7 +964,13 @@ impl<'a> Eval<'a> {
                 match (t, decl) {
                     (Tri::False, _) | (_, None) => (Vec::new(), t == Tri::Unknown),
                     (Tri::True, Some(d)) if self.assumed(d) => (vec![None], false),
-                    (Tri::True, Some(d)) => self.term_doings(*term, Holder::Listed(&d.evidence)),
+                    (Tri::True, Some(d)) => {
+                        // Both must be done: the later day counts.
+                        let since = if d.state == State::Planned { d.due } else { d.since };
+                        let (days, perhaps) = self.term_doings(*term, Holder::Listed(&d.evidence));
+                        let days = days.into_iter().map(|day| Some(day?.max(since?))).collect();
+                        (days, perhaps)
+                    }
                     (Tri::Unknown, Some(_)) => (Vec::new(), true),
                 }
             }
@@ -914,8 +999,15 @@ impl<'a> Eval<'a> {
             Expr::Evidence(k) => {
                 let mut days = Vec::new();
                 let mut perhaps = self.absent(holder) == Tri::Unknown;
-                for (d, fits) in self.evidence_of(k, holder) {
-                    let standing = fits.and(self.stands(d).stands);
+                let found = self.evidence_of(k, holder);
+                let forced = self.forced_evidence(inner, &found, holder);
+                if let Some(forced) = forced
+                    && (!forced || found.is_empty())
+                {
+                    return (if forced { vec![None] } else { Vec::new() }, false);
+                }
+                for (d, fits) in found {
+                    let standing = if forced.is_some() { Tri::True } else { fits.and(self.stands(d).stands) };
                     let t = match (standing, condition) {
                         (Tri::False, _) | (_, None) => standing,
                         (s, Some(c)) => s.and(self.narrowed_to(Narrowed::Evidence(d), Some(k), c)),
@@ -1028,7 +1120,7 @@ fn add(a: Value, b: Value, minus: bool) -> Option<Value> {
     }
 }
 
-fn equal(a: &Value, b: &Value) -> Tri {
+pub(crate) fn equal(a: &Value, b: &Value) -> Tri {
     match (a, b) {
         (Value::Date(x), Value::Date(y)) => match (x.exact(), y.exact()) {
             (Some(x), Some(y)) => Tri::of(x == y),
@@ -1098,7 +1190,7 @@ fn compare_ranges(op: Compare, a: (Decimal, Option<Decimal>), b: (Decimal, Optio
     }
 }
 
-fn is_empty(set: &Value) -> bool {
+pub(crate) fn is_empty(set: &Value) -> bool {
     match set {
         Value::Set { bits, open } => bits.0 == 0 && !open,
         Value::Names(n) => n.is_empty(),
@@ -1107,7 +1199,7 @@ fn is_empty(set: &Value) -> bool {
     }
 }
 
-fn holds(set: &Value, value: &Value) -> Tri {
+pub(crate) fn holds(set: &Value, value: &Value) -> Tri {
     match (set, value) {
         (Value::Set { bits, open }, Value::Enum(n)) => {
             if bits.has(*n) {

@@ -51,4 +51,9 @@ impl EvidenceFiles for AllStand {
     fn file(&self, _: &EvidenceDecl) -> Standing {
         Standing::yes()
     }
+
+    /// In a test what a file says is written out.
+    fn reads(&self, _: EntityId) -> bool {
+        true
+    }
 }

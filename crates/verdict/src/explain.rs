@@ -113,6 +113,16 @@ impl Derivation {
         Self { premise: Some(premise), origin, ..Self::new(text, truth, How::Operands, Vec::new()) }
     }
 
+    /// Several that must all hold.
+    pub(crate) fn all(text: String, truth: Tri, children: Vec<Derivation>) -> Self {
+        Self::new(text, truth, How::All, children)
+    }
+
+    /// A premise by itself.
+    pub(crate) fn premise(text: String, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
+        Self::leaf(text, truth, premise, origin)
+    }
+
     /// Marks what decided, from the root down.
     pub(crate) fn decide(&mut self) {
         self.decisive = true;
@@ -166,6 +176,38 @@ impl Derivation {
         let mut found = Vec::new();
         self.collect(&mut found);
         found
+    }
+
+    /// What a maker has to see to, so that it holds: of parts that must all hold each that does not, of several ways
+    /// the first (and how many others there are).
+    pub fn shortfalls(&self) -> Vec<(&Derivation, usize)> {
+        let mut found = Vec::new();
+        self.short(0, &mut found);
+        found
+    }
+
+    fn short<'d>(&'d self, ways: usize, found: &mut Vec<(&'d Derivation, usize)>) {
+        if !self.decisive {
+            return;
+        }
+        let before = found.len();
+        match (self.how, self.truth) {
+            (How::One, Tri::False) => {
+                let others: Vec<&Derivation> = self.children.iter().filter(|c| c.decisive).collect();
+                if let Some((first, rest)) = others.split_first() {
+                    first.short(ways + rest.len(), found);
+                }
+            }
+            (How::Implies, Tri::False) => {
+                if let Some(second) = self.children.get(1) {
+                    second.short(ways, found);
+                }
+            }
+            _ => self.children.iter().for_each(|c| c.short(ways, found)),
+        }
+        if found.len() == before && self.premise.is_some() {
+            found.push((self, ways));
+        }
     }
 
     fn collect<'d>(&'d self, found: &mut Vec<&'d Derivation>) {
@@ -312,6 +354,12 @@ impl<'a> Eval<'a> {
         names.truncate(usize::from(slot));
         if !closed {
             children.push(self.open(over));
+        }
+        if children.is_empty()
+            && let Over::Collection(e) = over
+        {
+            let origin = self.view().collections[e.index()].origin;
+            return Derivation::leaf(text, truth, Premise::Collection(e), origin);
         }
         Derivation::new(text, truth, if every { How::All } else { How::One }, children)
     }

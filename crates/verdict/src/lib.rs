@@ -5,17 +5,26 @@
 //!
 //! Knows nothing of disks, output formats, or of any country, regulator or control.
 
+mod analysis;
+mod check;
+mod coverage;
 mod eval;
 mod evidence;
 mod explain;
+mod findings;
 mod load;
+mod remarks;
 mod show;
 mod tests;
 mod tri;
 mod verdict;
 
+pub use analysis::{diagnostics as law_diagnostics, unread};
+pub use check::{DeviceCheck, Detail, Explained, MarketCheck, Options, PartExplained, Remark, Row, check_device, describe};
+pub use coverage::{Coverage, Gap, Subject, coverage};
 pub use evidence::{AllStand, EvidenceFiles, Standing};
 pub use explain::{Derivation, FieldName, Premise};
+pub use findings::{Severities, diagnostics};
 pub use load::embedded;
 pub use tests::{TestRun, run_tests};
 pub use tri::Tri;

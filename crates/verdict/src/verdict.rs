@@ -128,6 +128,10 @@ impl<'a> Eval<'a> {
             not_opted_in,
             edition,
         };
+        if asked == Tri::Unknown {
+            // Whether it is in force at all comes first: a verdict must not vanish once that is told.
+            return Some(make(PartVerdict::new(Outcome::Unknown, Phase::InForce), false));
+        }
         let instrument = &rules.law.instruments[r.instrument];
         if r.broken || instrument.broken {
             return Some(make(PartVerdict::new(Outcome::Unknown, Phase::Applies), false));
@@ -141,16 +145,16 @@ impl<'a> Eval<'a> {
         if base == Tri::False {
             return Some(make(PartVerdict::new(Outcome::NotApplicable, Phase::Applies), false));
         }
-        let parts = self.parts(id, base, asked);
+        let parts = self.parts(id, base);
         Some(make(worst(parts.iter().map(|p| p.verdict)), false))
     }
 
     /// The parts of a requirement; one, about nothing, if it is not asked one by one.
-    pub(crate) fn parts(&mut self, id: RequirementId, base: Tri, asked: Tri) -> Vec<Part<'a>> {
+    pub(crate) fn parts(&mut self, id: RequirementId, base: Tri) -> Vec<Part<'a>> {
         let rules = self.rules;
         let r = &rules.law.requirements[id];
         let Some(each) = &r.each else {
-            let verdict = self.part(id, base, asked, Tri::True, None);
+            let verdict = self.part(id, base, Tri::True, None);
             return vec![Part { about: Bound::Somebody, verdict }];
         };
         let (members, closed) = self.members(each.over);
@@ -162,14 +166,14 @@ impl<'a> Eval<'a> {
                 Bound::Entity(d) => Some(*d),
                 _ => None,
             };
-            let verdict = self.part(id, base, asked, selected, entity);
+            let verdict = self.part(id, base, selected, entity);
             parts.push(Part { about: member, verdict });
         }
         if !closed {
             // There may be others, of which nothing is known.
             self.bind(each.slot, Bound::Somebody);
             let selected = each.filter.map_or(Tri::Unknown, |f| self.truth(f)).and(Tri::Unknown);
-            let verdict = self.part(id, base, asked, selected, None);
+            let verdict = self.part(id, base, selected, None);
             parts.push(Part { about: Bound::Somebody, verdict });
         }
         self.bound.truncate(usize::from(each.slot));
@@ -181,7 +185,6 @@ impl<'a> Eval<'a> {
         &mut self,
         id: RequirementId,
         base: Tri,
-        asked: Tri,
         selected: Tri,
         entity: Option<&'a EntityDecl>,
     ) -> PartVerdict {
@@ -215,9 +218,6 @@ impl<'a> Eval<'a> {
                 Effect::DeemsMet => deemed = Some(*e),
             }
         }
-        if asked == Tri::Unknown {
-            return PartVerdict::new(Outcome::Unknown, Phase::InForce);
-        }
         if base == Tri::Unknown {
             return PartVerdict::new(Outcome::Unknown, Phase::Applies);
         }
@@ -244,7 +244,7 @@ impl<'a> Eval<'a> {
                 .by(Settled::Claim(ClaimKind::Waive, waiver.origin));
         }
         if self.mode == Mode::default()
-            && let Some(day) = self.planned(id, base, asked, selected, entity)
+            && let Some(day) = self.planned(id, base, selected, entity)
         {
             let v = PartVerdict::new(Outcome::Planned, Phase::Require);
             return PartVerdict { planned: Some(day), ..v };
@@ -290,7 +290,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn brought(&self, brings: Brings, names: impl Iterator<Item = Sym>) -> Tri {
+    pub(crate) fn brought(&self, brings: Brings, names: impl Iterator<Item = Sym>) -> Tri {
         let kind = match brings {
             Brings::Nothing => return Tri::True,
             Brings::Evidence => None,
@@ -326,23 +326,23 @@ impl<'a> Eval<'a> {
         let r = &law.requirements[id];
         let accepts = r.accepts.as_ref().unwrap_or(&law.instruments[r.instrument].accepts);
         let Some(brings) = accepts.justification else { return Tri::False };
-        let left_out: Vec<&ControlDecl> = self
+        let any = self
             .controls_read(r.require, entity)
             .into_iter()
-            .filter(|d| d.state == State::LeftOut && d.because.is_some())
-            .collect();
-        if left_out.is_empty() {
+            .any(|d| d.state == State::LeftOut && d.because.is_some());
+        if !any {
             return Tri::False;
         }
-        let mode = Mode { left_out: true, ..self.mode };
-        if self.in_mode(mode, |e| e.truth(r.require)) != Tri::True {
-            return Tri::False;
+        let mode = Mode { left_out: Some(brings), ..self.mode };
+        match self.in_mode(mode, |e| e.truth(r.require)) {
+            Tri::True => Tri::True,
+            // It would hold if evidence behind a reason, of which nobody can tell whether it stands, did.
+            Tri::Unknown if self.in_mode(Mode { left_out: None, ..mode }, |e| e.truth(r.require)) == Tri::False => {
+                let sure = Mode { left_out: Some(Brings::Nothing), ..mode };
+                if self.in_mode(sure, |e| e.truth(r.require)) == Tri::True { Tri::Unknown } else { Tri::False }
+            }
+            _ => Tri::False,
         }
-        let mut t = Tri::True;
-        for d in left_out {
-            t = t.and(self.brought(brings, d.evidence.iter().map(|e| e.0)));
-        }
-        t
     }
 
     /// The declarations of the controls that an expression reads: the view's, and the entity's.
@@ -351,7 +351,7 @@ impl<'a> Eval<'a> {
         let mut stack = vec![root];
         while let Some(e) = stack.pop() {
             let expr = &self.rules.expr(e).expr;
-            if let Expr::Control(c) = expr {
+            if let Expr::Control(c) | Expr::Considered(c) = expr {
                 ids.push(*c);
             }
             stack.extend(children(expr));
@@ -372,15 +372,14 @@ impl<'a> Eval<'a> {
         &mut self,
         id: RequirementId,
         base: Tri,
-        asked: Tri,
         selected: Tri,
         entity: Option<&'a EntityDecl>,
     ) -> Option<Day> {
         let days = self.planned_days();
         let last = *days.last()?;
         let mut helps = |until: Day, e: &mut Self| {
-            let mode = Mode { plan_until: Some(until), left_out: false };
-            e.in_mode(mode, |e| e.part(id, base, asked, selected, entity)).outcome != Outcome::Unmet
+            let mode = Mode { plan_until: Some(until), left_out: None };
+            e.in_mode(mode, |e| e.part(id, base, selected, entity)).outcome != Outcome::Unmet
         };
         if !helps(last, self) {
             return None;

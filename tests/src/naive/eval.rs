@@ -684,6 +684,12 @@ impl<'a> World<'a> {
         if !implemented && call == "control" {
             return Vec::new();
         }
+        let status = match state {
+            _ if implemented => "implemented",
+            State::LeftOut => "left_out",
+            _ => "planned",
+        };
+        control.fields.insert("status".to_owned(), Val::Word("status".to_owned(), status.to_owned()));
         vec![Way {
             holds: Some(true),
             done: vec![when(control.fields.get("since"))],

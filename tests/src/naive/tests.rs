@@ -464,6 +464,26 @@ fn controls_are_there_or_not() {
         (considered, "", "unmet"),
         (considered, "control lock { status planned\n due 2027-01-01 }", "met"),
         (considered, "control lock { status left_out\n because \"so\" }", "met"),
+        (
+            "require considered(lock) where status != left_out",
+            "control lock { status planned\n due 2027-01-01 }",
+            "met",
+        ),
+        (
+            "require considered(lock) where status != left_out",
+            "control lock { status left_out\n because \"so\" }",
+            "justified",
+        ),
+        (
+            "accepts []\nrequire considered(lock) where status != left_out",
+            "control lock { status left_out\n because \"so\" }",
+            "unmet",
+        ),
+        (
+            "require control(lock) where provided_by == environment",
+            "control lock { status implemented\n provided_by environment }",
+            "met",
+        ),
         // Only what is declared for a thing counts for it, and the other way round.
         (control, "software simd\nmodel m \"M\" { control lock { status implemented } }", "unmet"),
         (

@@ -803,7 +803,7 @@ impl<'t> Compiler<'t, '_> {
                 let e = self.condition(l, cx);
                 let control = match &self.exprs[e].expr {
                     Expr::Where(t, _) => matches!(self.exprs[*t].expr, Expr::Control(_) | Expr::Considered(_)),
-                    Expr::Control(_) | Expr::Considered(_) | Expr::Unreadable | Expr::With(..) => true,
+                    Expr::Control(_) | Expr::Considered(_) | Expr::Unreadable => true,
                     _ => false,
                 };
                 if !control {
