@@ -1,3 +1,6 @@
 //! What the end-to-end tests share.
 
+#[path = "gen/mod.rs"]
+pub mod generator;
 pub mod naive;
+pub mod real;

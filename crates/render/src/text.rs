@@ -270,8 +270,9 @@ impl Look {
     }
 }
 
-/// Joins runs of equal colour, and takes white space off line ends. Other tools paint each character on its own.
-pub fn squeeze(text: &str) -> String {
+/// Joins runs of equal colour (or takes all colour out), and takes white space off line ends. Other tools paint each
+/// character on its own, and some of it even when told not to.
+pub fn squeeze(text: &str, color: bool) -> String {
     let mut out = String::with_capacity(text.len() / 2);
     let (mut shown, mut wanted) = (String::new(), String::new());
     let mut spaces = 0;
@@ -281,7 +282,7 @@ pub fn squeeze(text: &str) -> String {
             && let Some(end) = tail.find('m')
         {
             let code = &tail[..end];
-            if code == "0" {
+            if code == "0" || !color {
                 wanted.clear();
             } else {
                 wanted = format!("\u{1b}[{code}m");
@@ -349,7 +350,8 @@ mod tests {
     fn runs_of_a_colour_are_joined() {
         let red = |c: char| format!("\u{1b}[31m{c}\u{1b}[0m");
         let text = format!("{}{} {}x  \n", red('a'), red('b'), red('c'));
-        assert_eq!(squeeze(&text), "\u{1b}[31mab c\u{1b}[0mx\n");
-        assert_eq!(squeeze("plain  \n"), "plain\n");
+        assert_eq!(squeeze(&text, true), "\u{1b}[31mab c\u{1b}[0mx\n");
+        assert_eq!(squeeze(&text, false), "ab cx\n");
+        assert_eq!(squeeze("plain  \n", true), "plain\n");
     }
 }

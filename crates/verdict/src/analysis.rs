@@ -63,6 +63,8 @@ pub fn unread(rules: &Rulebase) -> Vec<Diagnostic> {
         if let Some(origin) = fact.origin
             && !facts[id.index()]
             && fact.kind != FactKind::Broken
+            // Classes are a jurisdiction's, whether its law reads them or not.
+            && fact.name.as_str() != "class"
             && rules.is_embedded(origin)
         {
             diagnostics.push(codes::unread_fact(rules.place(origin), fact.name).subject(fact.name.as_str()));
@@ -102,7 +104,8 @@ impl Found<'_> {
             self.check("`when`", r.code, *root, &names);
         }
         // Whether it can be asked at all. That it can be not asked follows from the single conditions.
-        let all: Vec<ExprId> = instrument.applies.into_iter().chain(filter).chain(r.when.iter().copied()).collect();
+        let all: Vec<ExprId> =
+            instrument.applies.into_iter().chain(filter).chain(r.when.iter().copied()).collect();
         if self.diagnostics.len() == before
             && let [_, .., last] = all.as_slice()
         {
@@ -123,10 +126,15 @@ impl Found<'_> {
     fn never(&mut self, what: &str, code: Sym, roots: &[ExprId], at: ExprId, names: &[String], value: bool) {
         let rules = self.rules;
         let Some(clash) = clash(rules, roots, value, &Scope::default(), 0) else { return };
-        let texts: Vec<String> = clash.iter().map(|e| format!("`{}`", show::expr(rules, *e, names))).collect();
+        let mut texts: Vec<String> =
+            clash.iter().map(|e| format!("`{}`", show::expr(rules, *e, names))).collect();
+        texts.dedup();
+        let repeated = clash.len() > texts.len();
         let why = match (texts.as_slice(), value) {
             ([], true) => "nothing that a device declares makes it so".to_owned(),
             ([], false) => "nothing that a device declares makes it otherwise".to_owned(),
+            ([one], true) if repeated => format!("{one} would have to be both true and false"),
+            ([one], false) if repeated => format!("{one} may be true or false"),
             ([one], true) => format!("{one} never holds"),
             ([one], false) => format!("{one} always holds"),
             ([first @ .., last], true) => format!("{} and {last} exclude each other", first.join(", ")),
@@ -162,8 +170,15 @@ struct Scope {
 
 /// What stands in the way of all roots together having a value (the comparisons that clash; none if there is nothing to
 /// name). None if they can, or if that was not found out.
-fn clash(rules: &Rulebase, roots: &[ExprId], value: bool, scope: &Scope, depth: usize) -> Option<Vec<ExprId>> {
-    let mut problem = Problem { rules, groups: Vec::new(), occurrences: Vec::new(), by_key: FxHashMap::default(), depth };
+fn clash(
+    rules: &Rulebase,
+    roots: &[ExprId],
+    value: bool,
+    scope: &Scope,
+    depth: usize,
+) -> Option<Vec<ExprId>> {
+    let mut problem =
+        Problem { rules, groups: Vec::new(), occurrences: Vec::new(), by_key: FxHashMap::default(), depth };
     let mut formula = Formula::Const(true);
     for root in roots {
         let one = problem.formula(*root, scope)?;
@@ -179,17 +194,20 @@ fn clash(rules: &Rulebase, roots: &[ExprId], value: bool, scope: &Scope, depth: 
         let n = group.tests.len();
         let mut freed = signatures.clone();
         freed[g] = (0..1 << n).collect();
-        if problem.can(&formula, value, &freed, None) != Some(true) {
-            continue;
-        }
-        let of_group = problem.occurrences.iter().enumerate().filter(|(_, o)| o.group == g);
-        let all: Vec<(usize, ExprId)> = of_group.map(|(i, o)| (i, o.expr)).collect();
+        let all: Vec<(usize, ExprId)> = problem
+            .occurrences
+            .iter()
+            .enumerate()
+            .filter(|(_, o)| o.group == g)
+            .map(|(i, o)| (i, o.expr))
+            .collect();
         let alone: Vec<ExprId> = all
             .iter()
             .filter(|(i, _)| problem.can(&formula, value, &signatures, Some(*i)) == Some(true))
             .map(|(_, e)| *e)
             .collect();
-        blamed.extend(if alone.len() < 2 { all.into_iter().map(|(_, e)| e).collect() } else { alone });
+        let together = alone.len() < 2 && problem.can(&formula, value, &freed, None) == Some(true);
+        blamed.extend(if together { all.into_iter().map(|(_, e)| e).collect() } else { alone });
     }
     Some(blamed)
 }
@@ -303,12 +321,15 @@ impl Group {
                 if mentioned.len() > MEMBERS {
                     return None;
                 }
-                let others: &[bool] = if size.is_some_and(|n| n <= mentioned.len()) { &[false] } else { &[false, true] };
+                let others: &[bool] =
+                    if size.is_some_and(|n| n <= mentioned.len()) { &[false] } else { &[false, true] };
                 let subsets = 0..1_u64 << mentioned.len();
                 subsets
                     .flat_map(|bits| others.iter().map(move |o| (bits, *o)))
                     .map(|(bits, other)| {
-                        let has = |v: &Value| mentioned.iter().position(|m| m == v).is_some_and(|i| bits >> i & 1 == 1);
+                        let has = |v: &Value| {
+                            mentioned.iter().position(|m| m == v).is_some_and(|i| bits >> i & 1 == 1)
+                        };
                         sign(&|t| t.set(&mentioned, &has, other))
                     })
                     .collect()
@@ -382,7 +403,9 @@ impl Test {
             Test::Sets(SetTest::All, list) => list.iter().all(has),
             Test::Sets(SetTest::Any, list) => list.iter().any(has),
             Test::Sets(SetTest::None, list) => !list.iter().any(has),
-            Test::Sets(SetTest::Within, list) => !other && mentioned.iter().all(|m| list.contains(m) || !has(m)),
+            Test::Sets(SetTest::Within, list) => {
+                !other && mentioned.iter().all(|m| list.contains(m) || !has(m))
+            }
             Test::Equals(list) => !other && mentioned.iter().all(|m| list.contains(m) == has(m)),
             _ => false,
         }
@@ -456,9 +479,22 @@ struct Problem<'r> {
 
 impl Problem<'_> {
     /// Whether a formula can have a value; `free` is an occurrence that may be anything. None if it was not found out.
-    fn can(&self, formula: &Formula, value: bool, signatures: &[Vec<u64>], free: Option<usize>) -> Option<bool> {
-        let mut search =
-            Search { problem: self, formula, value, signatures, free, atoms: vec![None; self.occurrences.len()], steps: 0 };
+    fn can(
+        &self,
+        formula: &Formula,
+        value: bool,
+        signatures: &[Vec<u64>],
+        free: Option<usize>,
+    ) -> Option<bool> {
+        let mut search = Search {
+            problem: self,
+            formula,
+            value,
+            signatures,
+            free,
+            atoms: vec![None; self.occurrences.len()],
+            steps: 0,
+        };
         let can = search.from(0);
         (search.steps <= STEPS).then_some(can)
     }
@@ -488,7 +524,9 @@ impl Problem<'_> {
             Expr::In(a, list) => {
                 let values: Option<Vec<Value>> = list.iter().map(|i| self.constant(*i)).collect();
                 match (self.operand(*a), values) {
-                    (Some(operand), Some(values)) => self.atom(e, &key(rules, *a, scope), operand, Test::OneOf(values)),
+                    (Some(operand), Some(values)) => {
+                        self.atom(e, &key(rules, *a, scope), operand, Test::OneOf(values))
+                    }
                     _ => self.free(e, scope),
                 }
             }
@@ -588,11 +626,13 @@ impl Problem<'_> {
         };
         match node.ty {
             Type::Enum(x) => Some(Operand::One(rules.vocab.enums[x].values.len())),
-            Type::Number | Type::Percent | Type::Duration | Type::Period | Type::Date => Some(Operand::Line {
-                whole: matches!(node.expr, Expr::Count { .. }),
-                // Nothing below zero can be written; sums may come out there.
-                floor: declared && node.ty != Type::Date,
-            }),
+            Type::Number | Type::Percent | Type::Duration | Type::Period | Type::Date => {
+                Some(Operand::Line {
+                    whole: matches!(node.expr, Expr::Count { .. }),
+                    // Nothing below zero can be written; sums may come out there.
+                    floor: declared && node.ty != Type::Date,
+                })
+            }
             Type::Text | Type::Ref(_) => Some(Operand::Word),
             _ => None,
         }
@@ -762,5 +802,230 @@ fn over_key(over: Over) -> String {
         // What it runs over is among the children.
         Over::Values(_) => "values".to_owned(),
         other => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::tests::{instrument, requirement, rules};
+
+    const TEST: &str = "test \"none\" unknown { }";
+
+    /// What is told of a requirement.
+    fn of(fields: &str) -> Vec<String> {
+        let law = rules(&(instrument("T", "") + &requirement("T-1", "T", &format!("{fields}\n{TEST}"))));
+        messages(&law)
+    }
+
+    fn messages(law: &Rulebase) -> Vec<String> {
+        diagnostics(law).into_iter().map(|d| format!("{} {}", d.code.id, d.message)).collect()
+    }
+
+    fn never_true(why: &str) -> Vec<String> {
+        vec![format!("E0221 `require` of `T-1` can never be true: {why}")]
+    }
+
+    fn never_false(why: &str) -> Vec<String> {
+        vec![format!("E0222 `require` of `T-1` can never be false: {why}")]
+    }
+
+    const NOTHING: [&str; 0] = [];
+
+    #[test]
+    fn numbers_exclude_each_other() {
+        assert_eq!(
+            of("require crew > 3 and crew < 2"),
+            never_true("`crew > 3` and `crew < 2` exclude each other")
+        );
+        assert_eq!(
+            of("require crew > 3 and 2 > device.crew and wired"),
+            never_true("`crew > 3` and `2 > crew` exclude each other")
+        );
+        assert_eq!(of("require crew >= 3 and crew <= 3"), NOTHING);
+        assert_eq!(of("require crew > 2 and crew < 3"), NOTHING);
+        assert_eq!(
+            of("require crew in [1, 2] and crew > 2"),
+            never_true("`crew in [1, 2]` and `crew > 2` exclude each other")
+        );
+        assert_eq!(of("require crew in [1, 2] and crew > 1"), NOTHING);
+        assert_eq!(of("require crew < 0"), never_true("`crew < 0` never holds"));
+    }
+
+    #[test]
+    fn between_days_and_whole_numbers_nothing_lies() {
+        let days = "require sold_on > 2025-01-01 and sold_on < 2025-01-02";
+        assert_eq!(
+            of(days),
+            never_true("`sold_on > 2025-01-01` and `sold_on < 2025-01-02` exclude each other")
+        );
+        assert_eq!(of("require sold_on > 2025-01-01 and sold_on < 2025-01-03"), NOTHING);
+        let count = "require count(p in parts) > 1 and count(p in parts) < 2";
+        assert_eq!(
+            of(count),
+            never_true("`count(p in parts) > 1` and `count(p in parts) < 2` exclude each other")
+        );
+        assert_eq!(
+            of("require count(p in parts) >= 0"),
+            never_false("`count(p in parts) >= 0` always holds")
+        );
+        assert_eq!(of("require warranty > 1 month and warranty < 2 months").len(), 1);
+    }
+
+    #[test]
+    fn rungs_and_values_run_out() {
+        assert_eq!(of("require rank >= low"), never_false("`rank >= low` always holds"));
+        assert_eq!(of("require rank > high"), never_true("`rank > high` never holds"));
+        assert_eq!(of("require rank < middle and rank != low").len(), 1);
+        assert_eq!(
+            of("require rank in [low, middle] or rank == high"),
+            never_false("`rank in [low, middle]` and `rank == high` leave nothing out")
+        );
+        assert_eq!(of("require rank in [low, middle] or rank == middle"), NOTHING);
+    }
+
+    #[test]
+    fn sets_are_reasoned_about_by_member() {
+        assert_eq!(
+            of("require parts has mast and parts within [hull, keel]"),
+            never_true("`parts has mast` and `parts within [hull, keel]` exclude each other")
+        );
+        assert_eq!(of("require parts has mast and spares within [hull, keel]"), NOTHING);
+        assert_eq!(of("require parts has all [hull, mast] and parts has none [mast, keel]").len(), 1);
+        assert_eq!(
+            of("require parts within [hull, mast, keel]"),
+            never_false("`parts within [hull, mast, keel]` always holds")
+        );
+        assert_eq!(of("require parts within [hull, mast]"), NOTHING);
+        assert_eq!(of("require parts has any [hull, mast] or parts has none [hull]").len(), 1);
+        assert_eq!(of("require parts has any [hull, mast] or parts has none [keel]"), NOTHING);
+    }
+
+    #[test]
+    fn what_reads_alike_is_the_same() {
+        assert_eq!(
+            of("require wired and not wired"),
+            never_true("`wired` would have to be both true and false")
+        );
+        assert_eq!(of("require wired or not wired"), never_false("`wired` may be true or false"));
+        assert_eq!(of("require wired == yes and wired == no").len(), 1);
+        assert_eq!(of("require wired or control(bell) or not wired").len(), 1);
+        assert_eq!(of("require sold_on < device.told_on and told_on <= device.sold_on").len(), 1);
+        assert_eq!(of("require sold_on <= device.told_on and told_on <= device.sold_on"), NOTHING);
+        assert_eq!(of("require told_on >= device.told_on"), never_false("`told_on >= told_on` always holds"));
+        assert_eq!(of("require control(bell) or control(lock)"), NOTHING);
+    }
+
+    #[test]
+    fn a_control_has_one_value_and_evidence_has_many() {
+        assert_eq!(of("require control(lock) where (timeout > 5 min and timeout < 5 min)").len(), 1);
+        assert_eq!(
+            of("require control(lock) where timeout > 5 min and control(lock) where timeout < 5 min"),
+            never_true("`timeout > 5 min` and `timeout < 5 min` exclude each other")
+        );
+        assert_eq!(
+            of(
+                "require evidence(report) where contains has mast and evidence(report) where contains has none [mast]"
+            ),
+            NOTHING
+        );
+        let inside = "evidence(report) where (contains has mast and contains has none [mast])";
+        assert_eq!(of(&format!("require {inside}")), never_true(&format!("`{inside}` never holds")));
+    }
+
+    #[test]
+    fn quantifiers_are_looked_into() {
+        assert_eq!(of("require some s in sails: (s.of == mast and s.of == hull)").len(), 1);
+        assert_eq!(of("require some s in sails where s.of == mast: s.of == hull").len(), 1);
+        assert_eq!(of("require every s in sails: (s.torn or not s.torn)").len(), 1);
+        assert_eq!(of("require every s in sails: (s.of == mast and s.of == hull)"), NOTHING);
+        assert_eq!(of("require (some s in sails: s.torn) and (some s in sails: not s.torn)"), NOTHING);
+        let both = "require (some s in sails: s.torn) or not wired";
+        assert_eq!(of(both), NOTHING);
+    }
+
+    #[test]
+    fn when_a_requirement_is_asked_is_taken_together() {
+        let law = |applies: &str, fields: &str| {
+            rules(
+                &(instrument("T", applies)
+                    + &requirement("T-1", "T", &format!("{fields} require wired\n{TEST}"))),
+            )
+        };
+        assert_eq!(messages(&law("applies when rank == low", "when rank == low")), NOTHING);
+        assert_eq!(
+            messages(&law("applies when rank == low", "when rank == high")),
+            [
+                "E0221 `applies`, `for … where` and `when` together of `T-1` can never be true: `rank == low` and \
+             `rank == high` exclude each other"
+            ]
+        );
+        assert_eq!(messages(&law("", "for s in sails where (s.of == mast and s.of != mast)")).len(), 1);
+        assert_eq!(messages(&law("", "for s in sails where s.of == mast when s.of == hull")).len(), 1);
+        assert_eq!(
+            messages(&law("applies when rank >= low", "")),
+            ["E0222 `applies` of `T` can never be false: `rank >= low` always holds"]
+        );
+        assert_eq!(messages(&law("", "unless rank >= low")).len(), 1);
+    }
+
+    #[test]
+    fn the_clash_is_pointed_at() {
+        let law = rules(
+            &(instrument("T", "")
+                + &requirement(
+                    "T-1",
+                    "T",
+                    &format!("require crew > 3 and (wired or heavy) and crew < 2\n{TEST}"),
+                )),
+        );
+        let all = diagnostics(&law);
+        let [d] = all.as_slice() else { panic!("{all:?}") };
+        let width = |p: dossier_base::Place| p.end() - p.start();
+        assert_eq!(d.place.map(width), Some("crew > 3 and (wired or heavy) and crew < 2".len() as u32));
+        assert_eq!(d.labels.iter().map(|l| width(l.place)).collect::<Vec<_>>(), [8, 8]);
+        assert_eq!(d.subject, "T-1");
+    }
+
+    #[test]
+    fn sixteen_atoms_are_tried_and_many_more_passed_over() {
+        // Nothing is settled before the last atom is: all or `last`, none without `last`, and not `last`.
+        let law = |n: usize| {
+            let facts: String = (0..n).map(|i| format!("fact f{i} : bool \"It\"\n")).collect();
+            let some: Vec<String> = (0..n).map(|i| format!("f{i}")).collect();
+            let none: Vec<String> = (0..n).map(|i| format!("(not f{i} or wired)")).collect();
+            let all =
+                format!("require ({} or wired) and {} and not wired", some.join(" or "), none.join(" and "));
+            rules(&(facts + &instrument("T", "") + &requirement("T-1", "T", &format!("{all}\n{TEST}"))))
+        };
+        assert_eq!(messages(&law(15)).len(), 1);
+        assert_eq!(messages(&law(40)), NOTHING);
+    }
+
+    #[test]
+    fn what_no_law_reads_is_told() {
+        let law = rules(
+            &(instrument("T", "applies when wired")
+                + &requirement("T-1", "T", &format!("require control(bell)\n{TEST}"))),
+        );
+        let told: Vec<String> =
+            unread(&law).into_iter().map(|d| format!("{} {}", d.code.id, d.subject)).collect();
+        assert!(
+            told.contains(&"W0202 lock".to_owned()) && !told.contains(&"W0202 bell".to_owned()),
+            "{told:?}"
+        );
+        assert!(
+            told.contains(&"W0201 crew".to_owned()) && !told.contains(&"W0201 wired".to_owned()),
+            "{told:?}"
+        );
+        // A derived fact reads them.
+        assert!(!told.contains(&"W0201 afloat".to_owned()), "{told:?}");
+        assert!(told.contains(&"W0201 ready".to_owned()), "{told:?}");
+    }
+
+    #[test]
+    fn the_embedded_law_can_be_true_and_false() {
+        let (books, _) = crate::embedded(0);
+        assert_eq!(messages(&dossier_model::compile(&books)), NOTHING);
     }
 }

@@ -98,7 +98,12 @@ pub fn coverage(rules: &Rulebase) -> Vec<Coverage> {
 
 /// Evaluates a test once as it is and once for each atom with its value turned around.
 fn measure(e: &mut Eval<'_>, id: RequirementId, table: &Arc<Table>, tallies: &mut [Tally]) {
-    e.probe = Some(Box::new(Probe { table: table.clone(), seen: Vec::new(), numbers: FxHashMap::default(), forced: None }));
+    e.probe = Some(Box::new(Probe {
+        table: table.clone(),
+        seen: Vec::new(),
+        numbers: FxHashMap::default(),
+        forced: None,
+    }));
     let outcome = e.judged_anew(id);
     let seen = e.probe.as_mut().map_or(Vec::new(), |p| std::mem::take(&mut p.seen));
     for Seen { key, value, step, shape } in seen {
@@ -204,13 +209,18 @@ impl Table {
             }
             let names: Vec<String> = r.each.iter().map(|e| e.name.to_string()).collect();
             let filter = r.each.as_ref().and_then(|e| e.filter);
-            let walk = Walk { rules, subject: Subject::Requirement(id), of_a_market: instrument.jurisdiction.is_some() };
+            let walk = Walk {
+                rules,
+                subject: Subject::Requirement(id),
+                of_a_market: instrument.jurisdiction.is_some(),
+            };
             for root in filter.into_iter().chain(r.when.iter().chain(&r.unless).copied()).chain([r.require]) {
                 walk.expr(root, &mut names.clone(), &mut table);
             }
         }
         for (id, i) in rules.law.instruments.enumerate().filter(|(_, i)| !i.broken) {
-            let walk = Walk { rules, subject: Subject::Instrument(id), of_a_market: i.jurisdiction.is_some() };
+            let walk =
+                Walk { rules, subject: Subject::Instrument(id), of_a_market: i.jurisdiction.is_some() };
             let editions = i.editions.iter().flat_map(|e| e.in_force.iter().filter_map(|f| f.when));
             for root in i.applies.into_iter().chain(i.opt_in).chain(editions) {
                 walk.expr(root, &mut Vec::new(), &mut table);
@@ -375,7 +385,9 @@ fn stepped(rules: &Rulebase, constant: ExprId, value: &Value, n: i64) -> Option<
             (digits >= 0).then_some(Value::Number(Decimal { digits, scale: d.scale }))
         }
         (Value::Duration(ms), _) => match step_of(node) {
-            Some(Value::Duration(step)) => ms.checked_add(n * step).filter(|ms| *ms >= 0).map(Value::Duration),
+            Some(Value::Duration(step)) => {
+                ms.checked_add(n * step).filter(|ms| *ms >= 0).map(Value::Duration)
+            }
             _ => None,
         },
         (Value::Period(months), _) => match step_of(node) {
@@ -391,7 +403,8 @@ fn stepped(rules: &Rulebase, constant: ExprId, value: &Value, n: i64) -> Option<
         }
         (Value::Enum(rung), Type::Enum(e)) => {
             let rung = i64::from(*rung) + n;
-            let exists = rules.vocab.enums[e].ladder && (0..rules.vocab.enums[e].values.len() as i64).contains(&rung);
+            let exists =
+                rules.vocab.enums[e].ladder && (0..rules.vocab.enums[e].values.len() as i64).contains(&rung);
             exists.then_some(Value::Enum(rung as u16))
         }
         _ => None,
@@ -530,7 +543,9 @@ impl<'a> Eval<'a> {
     /// The truth of a condition while a probe watches.
     pub(crate) fn probed_truth(&mut self, e: ExprId) -> Tri {
         let rules = self.rules;
-        let Some(first) = self.probe.as_ref().and_then(|p| p.table.find(e)) else { return self.plain_truth(e) };
+        let Some(first) = self.probe.as_ref().and_then(|p| p.table.find(e)) else {
+            return self.plain_truth(e);
+        };
         let is_listed = self.probe.as_ref().is_some_and(|p| p.table.atoms[first].member.is_some());
         match &rules.expr(e).expr {
             Expr::In(a, list) if is_listed => {
@@ -639,7 +654,8 @@ impl<'a> Eval<'a> {
         match (atom.edge.as_ref()?, &self.rules.expr(atom.expr).expr) {
             (Edge::Constant { at, left, .. }, Expr::Compare(_, a, b)) => {
                 let have = self.value(if *left { *a } else { *b })?;
-                let place = at.iter().position(|v| v.as_ref().is_some_and(|v| equal(v, &have) == Tri::True))?;
+                let place =
+                    at.iter().position(|v| v.as_ref().is_some_and(|v| equal(v, &have) == Tri::True))?;
                 Some(place as i8 - 1)
             }
             (Edge::Today { left }, Expr::Compare(_, a, b)) => {
@@ -680,7 +696,11 @@ impl<'a> Eval<'a> {
             }
         }
         self.bound.truncate(usize::from(slot));
-        Shapes { none: selected == 0 && !unsure, one: selected == 1 && !unsure, disagree: holding > 0 && failing > 0 }
+        Shapes {
+            none: selected == 0 && !unsure,
+            one: selected == 1 && !unsure,
+            disagree: holding > 0 && failing > 0,
+        }
     }
 
     /// What the `for` of a requirement runs over.
@@ -805,7 +825,8 @@ impl Coverage {
     fn atom(&mut self, rules: &Rulebase, atom: &Atom, tally: &Tally) {
         let mut gaps = Vec::new();
         let side = |decisive: u8, ever: bool, word: &str| {
-            (decisive == 0).then(|| if ever { format!("{word}, but never decisive") } else { format!("never {word}") })
+            (decisive == 0)
+                .then(|| if ever { format!("{word}, but never decisive") } else { format!("never {word}") })
         };
         let yes = side(tally.when_true, tally.ever_true, "true");
         let no = side(tally.when_false, tally.ever_false, "false");
@@ -851,7 +872,9 @@ impl Edge {
                 }
             }
             Edge::Today { .. } => ["the day before", "on the day itself", "the day after"][place].to_owned(),
-            Edge::Deadline => ["the day before", "on the last day", "the day after the last"][place].to_owned(),
+            Edge::Deadline => {
+                ["the day before", "on the last day", "the day after the last"][place].to_owned()
+            }
         }
     }
 }
@@ -882,5 +905,565 @@ impl Atom {
             _ => "yes or no",
         };
         format!("{kind} `{whole}`")
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use dossier_base::FileId;
+    use dossier_model::{Rulebook, compile, hir};
+
+    /// Words for made-up law.
+    const WORDS: &str = r#"
+vocabulary words
+
+enum part "A part" {
+  hull "The hull"
+  mast "The mast"
+  keel "The keel"
+}
+ladder level "A level" { values [low, middle, high] }
+fact wired : bool "It has wires"
+fact heavy : bool "It is heavy"
+fact afloat : bool "It floats"
+fact rank : level "Its rank"
+fact parts : set of part "Its parts"
+fact spares : set of part "Its spares"
+fact crew : number "Its crew"
+fact sold_on : date "The day of its sale"
+fact told_on : date "The day on which it was told"
+fact warranty : period "Its warranty"
+fact listed : bool "Listed there" { market all }
+control lock "A lock" {
+  field timeout : duration "When it locks"
+  field strong : bool "Whether it is strong"
+}
+control bell "A bell"
+evidence_kind report "A report" { contents part }
+entity sail "A sail" {
+  plural sails
+  field torn : bool "Whether it is torn"
+  field of : part "What it hangs on"
+}
+derived ready : bool = afloat and not heavy
+condition tall = parts has mast
+
+jurisdiction XX "Somewhere" {
+  regulator "R" { name "Regulator"  native "Regulator" }
+}
+jurisdiction YY "Elsewhere" {
+  regulator "S" { name "Regulator"  native "Regulator" }
+}
+"#;
+
+    /// Compiles law on top of [`WORDS`]; nothing may be wrong with it.
+    pub(crate) fn rules(law: &str) -> Rulebase {
+        let text = format!("{WORDS}\n{law}");
+        let parse = dossier_syntax::parse(FileId(0), text.as_str());
+        assert!(parse.diagnostics.is_empty(), "{:?}", parse.diagnostics);
+        let (summary, map) = hir::lower(&parse);
+        let book =
+            Rulebook { file: FileId(0), summary: Arc::new(summary), map: Arc::new(map), embedded: true };
+        let rules = compile(&[book]);
+        let messages: Vec<&str> = rules.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert!(messages.is_empty(), "{messages:?}");
+        rules
+    }
+
+    /// An instrument with more fields.
+    pub(crate) fn instrument(code: &str, fields: &str) -> String {
+        format!(
+            "instrument {code} \"A text\" {{\n jurisdiction XX\n issuer \"R\"\n force regulation\n \
+             in_force 2025-01-01\n read \"all\"\n {fields}\n}}\n"
+        )
+    }
+
+    /// A requirement with more fields.
+    pub(crate) fn requirement(code: &str, under: &str, fields: &str) -> String {
+        format!(
+            "requirement {code} \"A duty\" {{\n under {under}\n clause \"1\"\n source seen_primary\n strength shall\n \
+             because \"So it is.\"\n {fields}\n}}\n"
+        )
+    }
+
+    /// The gaps of one law, after making sure that all tests pass.
+    fn gaps(law: &str, code: &str) -> Vec<String> {
+        let rules = rules(law);
+        for id in rules.law.requirements.ids() {
+            for run in crate::run_tests(&rules, id) {
+                let got = run.got.map_or("nothing", Expected::as_str);
+                assert!(run.passed(), "{}: {got}, {:?}", run.title, run.diagnostics);
+            }
+        }
+        let all = coverage(&rules);
+        let c = all.iter().find(|c| c.subject.code(&rules).as_str() == code).expect("the law is there");
+        assert!(c.covered <= c.atoms && (c.covered == c.atoms) == c.gaps.is_empty());
+        c.gaps.iter().map(|g| format!("{}: {}", g.text, g.why)).collect()
+    }
+
+    fn of(fields: &str) -> Vec<String> {
+        gaps(&(instrument("T", "") + &requirement("T-1", "T", fields)), "T-1")
+    }
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn both_sides_of_an_or_must_decide() {
+        let law = "require wired or heavy
+          test \"both\" met { wired yes  heavy yes }
+          test \"neither\" unmet { wired no  heavy no }";
+        assert_eq!(
+            of(law),
+            [
+                "yes or no `wired`: true, but never decisive",
+                // Once the left holds, nobody looks right.
+                "yes or no `heavy`: never true",
+            ]
+        );
+        let more = "
+          test \"wires\" met { wired yes  heavy no }
+          test \"weight\" met { wired no  heavy yes }";
+        assert_eq!(of(&format!("{law}{more}")), NONE);
+    }
+
+    #[test]
+    fn an_unknown_masks_and_is_no_value() {
+        let law = "require wired and heavy
+          test \"nobody knows\" unknown { wired yes }
+          test \"both\" met { wired yes  heavy yes }
+          test \"weight is told only\" unmet { heavy no }";
+        // Weight alone turns unmet into unknown, and that is another verdict.
+        assert_eq!(of(law), ["yes or no `wired`: never false"]);
+        let law = "require wired or heavy
+          test \"nobody knows\" unknown { wired no }
+          test \"both\" met { wired yes  heavy yes }";
+        assert_eq!(
+            of(law),
+            [
+                "yes or no `wired`: true, but never decisive",
+                "yes or no `heavy`: never true",
+                "yes or no `heavy`: never false"
+            ]
+        );
+    }
+
+    #[test]
+    fn atoms_that_differ_in_the_same_verdict_only_are_not_covered() {
+        // Turned around, the first becomes unmet and the second met; as they are, nobody can tell.
+        let law = "require (wired and heavy) or afloat
+          test \"wires\" unknown { wired yes  afloat no }
+          test \"weight\" unknown { wired no  heavy yes }";
+        let found = of(law);
+        assert!(
+            found.contains(&"yes or no `wired`: true and false with the same verdict only".to_owned()),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn facts_by_name_are_not_opened() {
+        let law = "require ready and tall
+          test \"it is\" met { afloat yes  heavy no  parts [mast] }
+          test \"not ready\" unmet { afloat no  heavy no  parts [mast] }
+          test \"not tall\" unmet { afloat yes  heavy no  parts [] }";
+        assert_eq!(of(law), NONE);
+    }
+
+    #[test]
+    fn a_yes_compared_is_one_atom() {
+        let law = "require control(lock) where strong == yes
+          test \"none\" unmet { }
+          test \"strong\" met { control lock { status implemented  strong yes } }
+          test \"weak\" unmet { control lock { status implemented  strong no } }";
+        let rules = rules(&(instrument("T", "") + &requirement("T-1", "T", law)));
+        let c = coverage(&rules).into_iter().find(|c| matches!(c.subject, Subject::Requirement(_))).unwrap();
+        assert_eq!((c.atoms, c.covered), (2, 2));
+    }
+
+    #[test]
+    fn each_listed_member_counts() {
+        let law = "require parts has all [hull, mast]
+          test \"both\" met { parts [hull, mast] }
+          test \"no hull\" unmet { parts [mast] }
+          test \"neither\" unmet { parts [] }";
+        assert_eq!(of(law), ["member `mast` of `parts has all [hull, mast]`: false, but never decisive"]);
+        let law = "require parts within [hull, mast]
+          test \"hull\" met { parts [hull] }
+          test \"two too many\" unmet { parts [hull, keel] }";
+        assert_eq!(of(law), ["member `mast` of `parts within [hull, mast]`: never true"]);
+        let law = "require parts has none [hull, mast]
+          test \"hull\" unmet { parts [hull] }
+          test \"keel\" met { parts [keel] }";
+        assert_eq!(of(law), ["member `mast` of `parts has none [hull, mast]`: never true"]);
+        let law = "require parts has any [hull, mast]
+          test \"both\" met { parts [hull, mast] }
+          test \"keel\" unmet { parts [keel] }";
+        assert_eq!(
+            of(law),
+            [
+                "member `hull` of `parts has any [hull, mast]`: true, but never decisive",
+                "member `mast` of `parts has any [hull, mast]`: true, but never decisive",
+            ]
+        );
+        let law = "require rank in [low, high]
+          test \"low\" met { rank low }
+          test \"middle\" unmet { rank middle }";
+        assert_eq!(of(law), ["member `high` of `rank in [low, high]`: never true"]);
+    }
+
+    #[test]
+    fn a_missing_control_turned_around_counts_whatever_its_where() {
+        let law = "require control(lock) where strong
+          test \"none\" unmet { }
+          test \"strong\" met { control lock { status implemented  strong yes } }";
+        assert_eq!(of(law), ["yes or no `strong`: never false"]);
+        let law = "require evidence(report) where contains has hull
+          test \"none\" unmet { }
+          test \"with\" met { evidence r { kind report  contains [hull] } }
+          test \"without\" unmet { evidence r { kind report  contains [mast] } }";
+        assert_eq!(of(law), NONE);
+    }
+
+    #[test]
+    fn what_a_control_lists_counts_apart() {
+        let law = "require control(lock) with evidence(report)
+          test \"nothing\" unmet { }
+          test \"listed\" met { control lock { status implemented  evidence [r] }  evidence r { kind report } }";
+        assert_eq!(of(law), ["term `evidence(report)`: never false"]);
+    }
+
+    #[test]
+    fn evidence_that_does_not_stand_is_none() {
+        // Turned around it would stand, and still not hold what it must.
+        let law = "require evidence(report) where contains has hull
+          test \"it is not there and lacks the hull\" unmet { evidence r { kind report  contains [mast]  stands no } }
+          test \"with\" met { evidence r { kind report  contains [hull] } }
+          test \"without\" unmet { evidence r { kind report  contains [mast] } }";
+        assert_eq!(of(law), ["term `evidence(report)`: false, but never decisive"]);
+    }
+
+    #[test]
+    fn a_plan_does_not_make_an_atom_true() {
+        let law = "require control(bell) and control(lock)
+          test \"planned\" planned {
+            control bell { status planned  due 2025-06-30 }
+            control lock { status implemented }
+          }
+          test \"both\" met { control bell { status implemented }  control lock { status implemented } }
+          test \"no lock\" unmet { control bell { status implemented } }";
+        assert_eq!(of(law), NONE);
+        let law = "require control(bell)
+          test \"planned\" planned { control bell { status planned  due 2025-06-30 } }";
+        assert_eq!(of(law), ["term `control(bell)`: never true"]);
+    }
+
+    #[test]
+    fn quantifiers_run_over_none_one_and_two() {
+        let law = "require some s in sails: s.torn
+          test \"one\" met { sail fore { torn yes } }
+          test \"another\" unmet { sail fore { torn no } }";
+        assert_eq!(
+            of(law),
+            [
+                "quantifier `some s in sails: s.torn`: never shown with none",
+                "quantifier `some s in sails: s.torn`: never shown with two that disagree",
+            ]
+        );
+        let more = "
+          test \"none\" unmet { has_no [sail] }
+          test \"two\" met { sail fore { torn no }  sail main { torn yes } }";
+        assert_eq!(of(&format!("{law}{more}")), NONE);
+    }
+
+    #[test]
+    fn only_what_is_selected_disagrees() {
+        let law = "require every s in sails where s.of == mast: s.torn
+          test \"none\" met { has_no [sail] }
+          test \"torn\" met { sail fore { of mast  torn yes } }
+          test \"whole\" unmet { sail fore { of mast  torn no } }
+          test \"elsewhere\" met { sail fore { of mast  torn yes }  sail main { of keel  torn no } }";
+        assert_eq!(
+            of(law),
+            ["quantifier `every s in sails where s.of == mast: s.torn`: never shown with two that disagree"]
+        );
+    }
+
+    #[test]
+    fn a_device_asked_by_a_market_has_one() {
+        let law = "require every k in markets: k.listed
+          test \"here\" met { listed yes }
+          test \"nowhere\" unmet { listed no }
+          test \"here only\" unmet { listed yes  market YY { listed no } }";
+        assert_eq!(of(law), NONE);
+    }
+
+    #[test]
+    fn a_quantifier_that_decides_nothing_is_not_shown() {
+        let law = "require (some s in sails: s.torn) and wired
+          test \"one\" met { wired yes  sail fore { torn yes } }
+          test \"whole\" unmet { wired yes  sail fore { torn no } }
+          test \"no wires\" unmet { wired no  sail fore { torn yes } }
+          test \"none\" unmet { wired no  has_no [sail] }
+          test \"two\" unmet { wired no  sail fore { torn yes }  sail main { torn no } }";
+        let whole = "quantifier `some s in sails: s.torn`";
+        assert_eq!(
+            of(law),
+            [
+                format!("{whole}: never shown with none"),
+                format!("{whole}: never shown with two that disagree")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_for_runs_over_none_one_and_two() {
+        let law = "for s in sails
+          require s.torn
+          test \"torn\" met { sail fore { torn yes } }
+          test \"whole\" unmet { sail fore { torn no } }";
+        assert_eq!(
+            of(law),
+            ["`for s in …`: never shown with none", "`for s in …`: never shown with two that disagree"]
+        );
+        let more = "
+          test \"none\" not_applicable { has_no [sail] }
+          test \"two\" unmet { sail fore { torn no }  sail main { torn yes } }";
+        assert_eq!(of(&format!("{law}{more}")), NONE);
+    }
+
+    #[test]
+    fn a_count_is_shown_on_both_sides_of_its_bound() {
+        let law = "require count(p in parts) >= 2
+          test \"two\" met { parts [hull, mast] }
+          test \"none\" unmet { parts [] }";
+        let it = "comparison `count(p in parts) >= 2`";
+        assert_eq!(
+            of(law),
+            [
+                format!("{it}: not tested one step below 2, at 1"),
+                format!("{it}: not tested one step above 2, at 3")
+            ]
+        );
+        let law = "require count(p in parts where p != keel) == 0
+          test \"none\" met { parts [keel] }
+          test \"one\" unmet { parts [hull] }";
+        assert_eq!(of(law), NONE);
+    }
+
+    #[test]
+    fn comparisons_are_shown_at_the_boundary_and_a_step_around() {
+        let law = "require control(lock) where timeout <= 15 min
+          test \"none\" unmet { }
+          test \"short\" met { control lock { status implemented  timeout 14 min } }
+          test \"half a minute more\" unmet { control lock { status implemented  timeout 930 s } }";
+        assert_eq!(
+            of(law),
+            [
+                "comparison `timeout <= 15 min`: not tested at 15 min",
+                "comparison `timeout <= 15 min`: not tested one step above 15 min, at 16 min",
+            ]
+        );
+        let law = "require crew >= 1.5
+          test \"more\" met { crew 1.6 }
+          test \"just\" met { crew 1.5 }
+          test \"less\" unmet { crew 1.49 }";
+        assert_eq!(of(law), ["comparison `crew >= 1.5`: not tested one step below 1.5, at 1.4"]);
+        let law = "require 2 years <= device.warranty
+          test \"just\" met { warranty 24 months }
+          test \"a month less\" unmet { warranty 23 months }
+          test \"a year more\" met { warranty 3 years }";
+        assert_eq!(
+            of(law),
+            ["comparison `2 years <= warranty`: not tested one step below 2 years, at 1 year"]
+        );
+        let law = "require crew >= 0 or wired
+          test \"nobody\" met { crew 0  wired no }
+          test \"one\" met { crew 1  wired no }";
+        // Below zero there is nothing to test, and nothing that makes it false.
+        assert_eq!(
+            of(law),
+            [
+                "comparison `crew >= 0`: never false",
+                "yes or no `wired`: never true",
+                "yes or no `wired`: never false"
+            ]
+        );
+    }
+
+    #[test]
+    fn dates_step_by_days_and_ladders_by_rungs() {
+        let law = "require sold_on < 2025-03-01
+          test \"the day before\" met { sold_on 2025-02-28 }
+          test \"the day\" unmet { sold_on 2025-03-01 }";
+        assert_eq!(
+            of(law),
+            ["comparison `sold_on < 2025-03-01`: not tested one step above 2025-03-01, at 2025-03-02"]
+        );
+        let law = "require sold_on <= as_of
+          test \"the day\" met { at 2025-03-01  sold_on 2025-03-01 }
+          test \"the day before\" unmet { at 2025-02-28  sold_on 2025-03-01 }";
+        assert_eq!(of(law), ["comparison `sold_on <= as_of`: not tested the day after"]);
+        let law = "require rank >= middle
+          test \"middle\" met { rank middle }
+          test \"low\" unmet { rank low }";
+        assert_eq!(of(law), ["comparison `rank >= middle`: not tested one step above middle, at high"]);
+        let law = "require rank >= high
+          test \"middle\" unmet { rank middle }
+          test \"high\" met { rank high }";
+        assert_eq!(of(law), NONE);
+    }
+
+    #[test]
+    fn a_deadline_is_shown_on_its_last_day_and_after() {
+        let law = "require told_on by sold_on + 10 days
+          test \"early\" met { at 2025-06-01  sold_on 2025-03-01  told_on 2025-03-02 }
+          test \"late\" unmet { at 2025-06-01  sold_on 2025-03-01  told_on 2025-03-20 }";
+        let it = "deadline `told_on by sold_on + 10 days`";
+        assert_eq!(
+            of(law),
+            [format!("{it}: not tested on the last day"), format!("{it}: not tested the day after the last")]
+        );
+        let more = "
+          test \"the last day\" met { at 2025-06-01  sold_on 2025-03-01  told_on 2025-03-11 }
+          test \"a day late, and not told\" unmet { at 2025-03-12  sold_on 2025-03-01 }";
+        assert_eq!(of(&format!("{law}{more}")), NONE);
+    }
+
+    #[test]
+    fn conditions_and_exemptions_count() {
+        let law = "when heavy
+          unless afloat
+          require wired
+          test \"asked\" unmet { heavy yes  afloat no  wired no }
+          test \"wired\" met { heavy yes  afloat no  wired yes }";
+        assert_eq!(of(law), ["yes or no `heavy`: never false", "yes or no `afloat`: never true",]);
+    }
+
+    #[test]
+    fn instruments_are_covered_by_all_their_tests() {
+        let first = requirement(
+            "T-1",
+            "T",
+            "require wired
+          test \"wired\" met { heavy yes  wired yes }
+          test \"not\" unmet { heavy yes  wired no }",
+        );
+        let second = requirement(
+            "T-2",
+            "T",
+            "require wired
+          test \"light\" not_applicable { heavy no  wired no }
+          test \"wired\" met { heavy yes  wired yes }
+          test \"not\" unmet { heavy yes  wired no }",
+        );
+        let text = instrument("T", "applies when heavy");
+        assert_eq!(gaps(&format!("{text}{first}"), "T"), ["yes or no `heavy`: never false"]);
+        assert_eq!(gaps(&format!("{text}{first}{second}"), "T"), NONE);
+    }
+
+    #[test]
+    fn opting_in_and_coming_into_force_count() {
+        let text = instrument("T", "opt_in when wired")
+            .replace("in_force 2025-01-01", "in_force 2025-01-01 when afloat");
+        let law = requirement(
+            "T-1",
+            "T",
+            "require heavy
+          test \"heavy\" met { at 2025-01-02  afloat yes  wired yes  heavy yes }
+          test \"light\" unmet { at 2025-01-02  afloat yes  wired yes  heavy no }
+          test \"ashore\" not_in_force { at 2025-01-02  afloat no  wired yes  heavy no }",
+        );
+        assert_eq!(gaps(&format!("{text}{law}"), "T"), ["yes or no `wired`: never false"]);
+    }
+
+    #[test]
+    fn exceptions_are_covered_by_the_tests_of_their_targets() {
+        let law = |more: &str| {
+            instrument("T", "")
+                + &requirement(
+                    "T-1",
+                    "T",
+                    &format!(
+                        "require wired
+          test \"wired\" met {{ afloat no  wired yes }}
+          test \"not\" unmet {{ afloat no  wired no }} {more}"
+                    ),
+                )
+                + "exception T-X \"Not at sea\" {
+                     under T
+                     clause \"2\"
+                     source seen_primary
+                     exempts [T-1]
+                     when afloat
+                   }"
+        };
+        assert_eq!(gaps(&law(""), "T-X"), ["yes or no `afloat`: never true"]);
+        assert_eq!(gaps(&law("test \"at sea\" not_applicable { afloat yes  wired no }"), "T-X"), NONE);
+    }
+
+    #[test]
+    fn verdicts_of_others_are_not_opened_and_remembered_plainly() {
+        let law = instrument("T", "")
+            + &requirement(
+                "T-1",
+                "T",
+                "require wired
+          test \"wired\" met { wired yes }
+          test \"not\" unmet { wired no }",
+            )
+            + &requirement(
+                "T-2",
+                "T",
+                "require conforms(T-1) or wired
+          test \"wired\" met { wired yes }
+          test \"not\" unmet { wired no }
+          test \"said to conform\" met { wired no  conforms [T-1] }",
+            );
+        // With wires both hold, so that neither decides.
+        assert_eq!(gaps(&law, "T-2"), ["yes or no `wired`: never true"]);
+        assert_eq!(gaps(&law, "T-1"), NONE);
+    }
+
+    /// Watching changes no verdict, and nothing that was turned around is remembered.
+    #[test]
+    fn watching_changes_nothing() {
+        let (books, _) = crate::embedded(0);
+        let rules = compile(&books);
+        let table = Arc::new(Table::new(&rules));
+        let mut tallies = vec![Tally::default(); table.atoms.len()];
+        for (id, r) in rules.law.requirements.enumerate() {
+            for test in &r.tests {
+                let Ok(prepared) = prepare(&rules, id, test) else { continue };
+                with_eval(&rules, id, test, &prepared, |e| {
+                    let plain = e.judge(id);
+                    let outcomes = |e: &mut Eval<'_>| -> Vec<_> {
+                        rules
+                            .law
+                            .requirements_of(dossier_model::law::Target::Instrument(r.instrument))
+                            .into_iter()
+                            .map(|o| e.judge(o))
+                            .collect()
+                    };
+                    let before = outcomes(e);
+                    e.probe = Some(Box::new(Probe {
+                        table: table.clone(),
+                        seen: Vec::new(),
+                        numbers: FxHashMap::default(),
+                        forced: None,
+                    }));
+                    let watched = e.judged_anew(id);
+                    assert_eq!(
+                        watched,
+                        plain.map_or(Expected::NotInForce, |j| Expected::Outcome(j.outcome)),
+                        "{}",
+                        r.code
+                    );
+                    measure(e, id, &table, &mut tallies);
+                    assert_eq!(e.judge(id), plain, "{}", r.code);
+                    assert_eq!(outcomes(e), before, "{}", r.code);
+                });
+            }
+        }
     }
 }

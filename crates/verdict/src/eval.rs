@@ -20,12 +20,12 @@ use dossier_syntax::literal::Decimal;
 
 /// How what is not there yet is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Mode {
+pub(crate) struct Mode {
     /// Planned controls and evidence whose day comes no later count as there.
-    pub plan_until: Option<Day>,
+    pub(crate) plan_until: Option<Day>,
     /// Controls left out with a reason count as implemented, with all that is asked of them, if their own evidence
     /// brings this.
-    pub left_out: Option<Brings>,
+    pub(crate) left_out: Option<Brings>,
 }
 
 /// What a name is bound to.

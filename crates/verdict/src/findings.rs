@@ -116,7 +116,12 @@ impl Collector<'_> {
             Outcome::Unknown => {
                 for (premise, origin) in &x.missing {
                     found = true;
-                    self.add(Todo::Ask(premise.clone()), *origin, None, None, 0, None);
+                    // Where a scope could not be read whole, what it seems to lack it may well have.
+                    let premise = match premise {
+                        Premise::NoControl(..) | Premise::NoEvidence(..) => Premise::Broken(self.unit.origin),
+                        other => other.clone(),
+                    };
+                    self.add(Todo::Ask(premise), *origin, None, None, 0, None);
                 }
             }
             Outcome::Unmet | Outcome::Planned | Outcome::Waived => {

@@ -3,7 +3,7 @@
 use crate::Tri;
 use crate::eval::{Bound, Eval, Mode};
 use dossier_base::{Severity, Sym};
-use dossier_model::date::{Date, Day};
+use dossier_model::date::Day;
 use dossier_model::device::{Claim, ClaimKind, ControlDecl, EntityDecl, State};
 use dossier_model::expr::{Expr, ExprId, children};
 use dossier_model::idx::Id;
@@ -377,7 +377,7 @@ impl<'a> Eval<'a> {
     ) -> Option<Day> {
         let days = self.planned_days();
         let last = *days.last()?;
-        let mut helps = |until: Day, e: &mut Self| {
+        let helps = |until: Day, e: &mut Self| {
             let mode = Mode { plan_until: Some(until), left_out: None };
             e.in_mode(mode, |e| e.part(id, base, selected, entity)).outcome != Outcome::Unmet
         };
@@ -578,9 +578,4 @@ pub fn severity(outcome: Outcome, force: Force, gate: Gate, strength: Strength) 
         Outcome::Waived => Some(Information),
         Outcome::Met | Outcome::Justified | Outcome::NotApplicable => None,
     }
-}
-
-/// The day as a date.
-pub(crate) fn as_date(day: Day) -> Date {
-    Date::day(day)
 }

@@ -31,7 +31,7 @@ pub fn absolute(path: &Path) -> PathBuf {
 }
 
 /// A path below a root as outputs show it.
-pub fn shown(root: &Path, path: &Path) -> String {
+pub(crate) fn shown(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
     relative.to_string_lossy().replace('\\', "/")
 }
@@ -56,7 +56,7 @@ pub fn kind(path: &Path) -> Option<FileKind> {
 
 /// The files below a path, in order, without those that `.gitignore` or the configuration leaves out. A path that is
 /// itself a file is taken as named, whatever it is called.
-pub fn files(path: &Path, root: &Path, exclude: &[String]) -> Vec<PathBuf> {
+pub(crate) fn files(path: &Path, root: &Path, exclude: &[String]) -> Vec<PathBuf> {
     if path.is_file() || !path.is_dir() {
         return vec![path.to_owned()];
     }

@@ -30,7 +30,7 @@ impl Source {
 
 /// Why a file has no text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ReadError {
+pub(crate) enum ReadError {
     /// The operating system says so.
     Io(String),
     /// A byte that is no UTF-8, at that offset.
@@ -41,14 +41,14 @@ pub enum ReadError {
 
 /// Paths and texts. Ids are given in the order of first sight and never taken back.
 #[derive(Clone, Debug, Default)]
-pub struct Vfs {
+pub(crate) struct Vfs {
     ids: FxHashMap<PathBuf, FileId>,
     files: Vec<(PathBuf, Source)>,
 }
 
 impl Vfs {
     /// The id of a path, absolute and without `..`; made if there is none.
-    pub fn id(&mut self, path: &Path, shown: impl FnOnce() -> String) -> FileId {
+    pub(crate) fn id(&mut self, path: &Path, shown: impl FnOnce() -> String) -> FileId {
         if let Some(id) = self.ids.get(path) {
             return *id;
         }
@@ -59,29 +59,29 @@ impl Vfs {
     }
 
     /// Adds an embedded rulebook.
-    pub fn embed(&mut self, path: &str, text: &'static str) -> FileId {
+    pub(crate) fn embed(&mut self, path: &str, text: &'static str) -> FileId {
         let id = FileId(self.files.len() as u32);
         self.files.push((PathBuf::from(path), Source::new(format!("rulebooks/{path}"), Arc::from(text), true)));
         id
     }
 
     /// The id of a path that has been seen.
-    pub fn find(&self, path: &Path) -> Option<FileId> {
+    pub(crate) fn find(&self, path: &Path) -> Option<FileId> {
         self.ids.get(path).copied()
     }
 
     /// The path of a file.
-    pub fn path(&self, id: FileId) -> Option<&Path> {
+    pub(crate) fn path(&self, id: FileId) -> Option<&Path> {
         self.files.get(id.0 as usize).map(|f| f.0.as_path())
     }
 
     /// A file.
-    pub fn source(&self, id: FileId) -> Option<&Source> {
+    pub(crate) fn source(&self, id: FileId) -> Option<&Source> {
         self.files.get(id.0 as usize).map(|f| &f.1)
     }
 
     /// Gives a file its text.
-    pub fn set(&mut self, id: FileId, text: Arc<str>) {
+    pub(crate) fn set(&mut self, id: FileId, text: Arc<str>) {
         if let Some((_, source)) = self.files.get_mut(id.0 as usize) {
             *source = Source::new(std::mem::take(&mut source.path), text, source.embedded);
         }
@@ -92,7 +92,7 @@ impl Vfs {
 ///
 /// # Errors
 /// If it cannot be read, is larger than `limit` bytes, or is not UTF-8.
-pub fn read(path: &Path, limit: u64) -> Result<Arc<str>, ReadError> {
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Arc<str>, ReadError> {
     let meta = std::fs::metadata(path).map_err(|e| ReadError::Io(e.kind().to_string()))?;
     if !meta.is_file() {
         return Err(ReadError::Io("it is not a file".to_owned()));
@@ -108,7 +108,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Arc<str>, ReadError> {
 ///
 /// # Errors
 /// If they are not UTF-8.
-pub fn text(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
+pub(crate) fn text(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(e) => Err(ReadError::NotUtf8(e.utf8_error().valid_up_to())),

@@ -545,7 +545,7 @@ impl<'t> Compiler<'t, '_> {
             self.sink.push(codes::missing_field(at, format!("requirement `{code}`"), "strength"));
         }
         match holder("because").and_then(|h| text_of(h, "because")) {
-            Some(text) => r.because = self.fill(&text, node, member).into(),
+            Some(text) => r.because = self.fill(&prose(&text), node, member).into(),
             None if !r.broken => {
                 let at = self.sink.name(node);
                 self.sink.push(
@@ -556,7 +556,7 @@ impl<'t> Compiler<'t, '_> {
             }
             None => {}
         }
-        r.reading = holder("reading").and_then(|h| text_of(h, "reading"));
+        r.reading = holder("reading").and_then(|h| text_of(h, "reading")).map(|t| prose(&t).into());
         r.editions = self.editions(instrument, own_or("editions"), code, node);
         for h in [family, Some(node)].into_iter().flatten() {
             for part in h.items().filter(|p| p.tag() == Tag::Keyed && p.sym() == Sym::new("edition")) {
@@ -961,6 +961,11 @@ fn circle(
     path.pop();
     done.insert(id);
     None
+}
+
+/// A text as one paragraph, however its lines were broken.
+fn prose(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The names in a list.

@@ -54,7 +54,7 @@ pub fn write(devices: u32, sink: Sink<'_>) -> Result<(), String> {
     let mut shared: BTreeMap<String, Shared> = BTreeMap::new();
     let mut evidence: BTreeMap<String, Vec<Output>> = BTreeMap::new();
     for n in 0..devices {
-        let mut components = Vec::new();
+        let mut included = Vec::new();
         for (what, size) in [("division", DIVISION), ("line", LINE)] {
             let name = format!("{what}_{:03}", n / size);
             if !shared.contains_key(&name) {
@@ -63,8 +63,9 @@ pub fn write(devices: u32, sink: Sink<'_>) -> Result<(), String> {
                 put_evidence("shared", &files, &mut evidence, sink)?;
                 shared.insert(name.clone(), component);
             }
-            components.extend(shared.get(&name));
+            included.push(name);
         }
+        let components: Vec<&Shared> = included.iter().filter_map(|name| shared.get(name)).collect();
         let folder = format!("devices/{:02}", n / FOLDER);
         let (name, text, files) = Writer::new(&vocabulary, seed("device", n)).device(n, &components);
         sink(Output { path: format!("{folder}/{name}.dossier"), text })?;

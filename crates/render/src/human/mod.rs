@@ -1,0 +1,325 @@
+//! For people: what to do, with the lines in question, and a closing summary.
+//!
+//! Grouped by what to do: first what keeps files from being read, then device by device one message for each missing
+//! fact, control or field, those that decide most first.
+
+mod excerpt;
+mod summary;
+
+use crate::files::Files;
+use crate::text::{self, Look, Tint};
+use crate::{Feed, Format, Run};
+use dossier_base::{Diagnostic, FileId, NoteKind, Place, Severity};
+use dossier_model::device::Unit;
+use dossier_model::{Model, UnitId};
+use dossier_verdict::Detail;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use summary::Summary;
+
+/// How many findings of a device are shown unless all are asked for.
+const SHOWN: usize = 12;
+
+/// How many devices are shown with their findings unless all are asked for.
+const DEVICES: usize = 25;
+
+/// The format for people.
+pub struct Human;
+
+impl Format for Human {
+    fn name(&self) -> &'static str {
+        "human"
+    }
+
+    fn about(&self) -> &'static str {
+        "for people, in a terminal"
+    }
+
+    fn write(&self, run: &Run<'_>, feed: &mut dyn Feed, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let mut files = Files::new(run.sources);
+        let fixed = feed.static_diagnostics();
+        let (errors, rest): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+            fixed.iter().partition(|d| d.severity == Severity::Error);
+        if !errors.is_empty() {
+            let aside = text::count(errors.len(), "error", "errors");
+            out.write_all(look.heading("Mend first", &aside).as_bytes())?;
+            let why = "What these lines say could not be taken in. Verdicts that rest on it are unknown until then.";
+            out.write_all(look.paragraph("", why).as_bytes())?;
+            out.write_all(b"\n")?;
+            by_file(&errors, &mut files, run, look, out)?;
+        }
+        let mut summary = Summary::new(run, &fixed);
+        feed.devices(Detail::Shortfalls, &mut |check| {
+            summary.device(run.model, check);
+            Ok(())
+        })?;
+        let findings = feed.findings();
+        summary.findings(&findings);
+        sections(run, &findings, &mut files, look, out)?;
+        if !rest.is_empty() {
+            let aside = text::count(rest.len(), "remark", "remarks");
+            out.write_all(look.heading("Besides", &aside).as_bytes())?;
+            out.write_all(b"\n")?;
+            by_file(&rest, &mut files, run, look, out)?;
+        }
+        out.write_all(summary.show(run, look).as_bytes())
+    }
+}
+
+/// Whose diagnostics stand together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Owner {
+    Unit(UnitId),
+    Nobody,
+}
+
+/// The findings, device by device.
+fn sections(
+    run: &Run<'_>,
+    findings: &[Diagnostic],
+    files: &mut Files<'_>,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let owners = Owners::new(run.model);
+    let mut sections: BTreeMap<(Rank, Owner), Vec<&Diagnostic>> = BTreeMap::new();
+    for d in findings {
+        let owner = d.place.map_or(Owner::Nobody, |p| owners.of(p));
+        sections.entry((rank(run.model, owner), owner)).or_default().push(d);
+    }
+    let total = sections.len();
+    let shown = if look.all { total } else { DEVICES };
+    for ((_, owner), list) in sections.iter().take(shown) {
+        let aside = tally(list);
+        let title = match owner {
+            Owner::Unit(id) => run.model.unit(*id).map_or_else(String::new, |u| unit_title(u)),
+            Owner::Nobody => "Elsewhere".to_owned(),
+        };
+        out.write_all(look.heading(&title, &aside).as_bytes())?;
+        out.write_all(b"\n")?;
+        list_of(list, files, look, run, out)?;
+    }
+    if total > shown {
+        let rest: usize = sections.values().skip(shown).map(Vec::len).sum();
+        let more = format!(
+            "And {} with {}: `{} --all`, or `--device NAME` for one of them.",
+            text::count(total - shown, "more device", "more devices"),
+            text::count(rest, "finding", "findings"),
+            run.command
+        );
+        out.write_all(look.paragraph("", &more).as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Components come first: what is put right there is put right for all.
+type Rank = (u8, String);
+
+fn rank(model: &Model, owner: Owner) -> Rank {
+    match owner {
+        Owner::Unit(id) => match model.unit(id) {
+            Some(u) if !u.is_device => (0, u.name.to_string()),
+            Some(u) => (1, u.name.to_string()),
+            None => (2, String::new()),
+        },
+        Owner::Nobody => (2, String::new()),
+    }
+}
+
+fn unit_title(unit: &Unit) -> String {
+    let what = if unit.is_device { "" } else { "component " };
+    if unit.title.is_empty() { format!("{what}{}", unit.name) } else { format!("{what}{} · {}", unit.name, unit.title) }
+}
+
+/// "3 errors, 12 warnings".
+fn tally(list: &[&Diagnostic]) -> String {
+    let n = |s: Severity| list.iter().filter(|d| d.severity == s).count();
+    let parts = [
+        (n(Severity::Error), "error", "errors"),
+        (n(Severity::Warning), "warning", "warnings"),
+        (n(Severity::Information), "note", "notes"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|p| p.0 > 0).map(|p| text::count(p.0, p.1, p.2)).collect();
+    parts.join(", ")
+}
+
+/// Which unit's block holds a place.
+struct Owners {
+    units: BTreeMap<FileId, Vec<(u32, u32, UnitId)>>,
+}
+
+impl Owners {
+    fn new(model: &Model) -> Self {
+        let mut units: BTreeMap<FileId, Vec<(u32, u32, UnitId)>> = BTreeMap::new();
+        for file in model.files.values() {
+            for (number, unit) in file.devices.units.iter().enumerate() {
+                let at = model.place(unit.origin);
+                units.entry(file.id).or_default().push((at.start(), at.end(), UnitId { file: file.id, number }));
+            }
+        }
+        Self { units }
+    }
+
+    fn of(&self, place: Place) -> Owner {
+        let list = self.units.get(&place.file).map_or(&[][..], Vec::as_slice);
+        // In the order of the text: the last that begins before the place.
+        let after = list.partition_point(|u| u.0 <= place.start());
+        match after.checked_sub(1).map(|i| list[i]) {
+            Some((_, end, id)) if place.start() <= end => Owner::Unit(id),
+            _ => Owner::Nobody,
+        }
+    }
+}
+
+/// Diagnostics file by file, of each file the first.
+fn by_file(
+    list: &[&Diagnostic],
+    files: &mut Files<'_>,
+    run: &Run<'_>,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut at = 0;
+    while at < list.len() {
+        let file = list[at].place.map(|p| p.file);
+        let len = list[at..].iter().take_while(|d| d.place.map(|p| p.file) == file).count();
+        list_of(&list[at..at + len], files, look, run, out)?;
+        at += len;
+    }
+    Ok(())
+}
+
+/// Diagnostics, the first of them in full.
+fn list_of(
+    list: &[&Diagnostic],
+    files: &mut Files<'_>,
+    look: &Look,
+    run: &Run<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = if look.all { list.len() } else { SHOWN };
+    let mut before = None;
+    for d in list.iter().take(shown) {
+        out.write_all(one(d, before, files, look).as_bytes())?;
+        out.write_all(b"\n")?;
+        before = d.place;
+    }
+    if list.len() > shown {
+        let more = format!("And {} more: `{} --all`, or `--format json`.", text::number(list.len() - shown), run.command);
+        out.write_all(look.paragraph("", &more).as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// A diagnostic as people see it.
+pub fn diagnostic(d: &Diagnostic, files: &mut Files<'_>, look: &Look) -> String {
+    one(d, None, files, look)
+}
+
+/// Diagnostics as people see them, with an empty line after each.
+pub fn diagnostics(list: &[Diagnostic], files: &mut Files<'_>, look: &Look) -> String {
+    list.iter().map(|d| one(d, None, files, look) + "\n").collect()
+}
+
+/// A diagnostic; its lines are left out if they have just been shown.
+fn one(d: &Diagnostic, before: Option<Place>, files: &mut Files<'_>, look: &Look) -> String {
+    let (_, word) = excerpt::kind(d.severity);
+    let head = columns_of_head(word, d.code.id);
+    let message = text::wrap(&d.message, look.text_width().saturating_sub(head).max(16));
+    let message = look.paint_code(&message).join(&format!("\n{}", " ".repeat(head)));
+    let mut notes: Vec<(NoteKind, String)> = d.notes.iter().map(|n| (n.kind, n.text.clone())).collect();
+    if !notes.iter().any(|n| n.0 == NoteKind::Help)
+        && let Some(fix) = d.fixes.first()
+    {
+        notes.push((NoteKind::Help, fix.title.clone()));
+    }
+    let again = before.is_some() && before == d.place && d.labels.is_empty();
+    let drawn = if again { None } else { excerpt::draw(d, &message, files, look) };
+    match drawn {
+        Some(drawn) => {
+            let mut left_over: Vec<(NoteKind, String)> =
+                drawn.left_over.into_iter().map(|t| (NoteKind::Note, t)).collect();
+            left_over.append(&mut notes);
+            drawn.text + &framed(&left_over, drawn.margin, look)
+        }
+        None => bare(d, word, &notes, files, look),
+    }
+}
+
+/// `error[E0101]: ` in columns.
+fn columns_of_head(word: &str, id: &str) -> usize {
+    word.len() + id.len() + 4
+}
+
+/// Notes inside the frame, and its closing rule.
+fn framed(notes: &[(NoteKind, String)], margin: usize, look: &Look) -> String {
+    let bar = look.paint(Tint::Dim, "│");
+    let indent = " ".repeat(margin);
+    let mut out = String::new();
+    for (kind, note) in notes {
+        out.push_str(&format!("{indent}{bar}\n"));
+        let (first, rest) = match kind {
+            NoteKind::Note => ("", ""),
+            NoteKind::Help => ("→ ", "  "),
+        };
+        let width = look.text_width().saturating_sub(margin + 2 + text::columns(first)).max(16);
+        for (i, line) in look.paint_code(&text::wrap(note, width)).iter().enumerate() {
+            let lead = if i == 0 { look.paint(Tint::Green, first) } else { rest.to_owned() };
+            let line = format!("{indent}{bar} {lead}{line}");
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    out.push_str(&look.paint(Tint::Dim, &format!("{}╯", "─".repeat(margin))));
+    out.push('\n');
+    out
+}
+
+/// A diagnostic without its lines: where there are none, or no room for them, or they stand just above.
+fn bare(
+    d: &Diagnostic,
+    word: &str,
+    notes: &[(NoteKind, String)],
+    files: &mut Files<'_>,
+    look: &Look,
+) -> String {
+    let tint = match d.severity {
+        Severity::Error => Tint::Red,
+        Severity::Warning => Tint::Yellow,
+        Severity::Information => Tint::Cyan,
+    };
+    let head = look.paint(tint, &format!("{word}[{}]:", d.code.id));
+    let mut out = String::new();
+    let indent = if look.text_width() < 40 { 2 } else { 6 };
+    let wide = columns_of_head(word, d.code.id);
+    if look.text_width() >= wide + 24 {
+        let lines = look.paint_code(&text::wrap(&d.message, look.text_width() - wide));
+        out.push_str(&format!("{head} {}\n", lines.join(&format!("\n{}", " ".repeat(wide)))));
+    } else {
+        out.push_str(&format!("{head}\n{}", look.paragraph("", &d.message)));
+    }
+    let pad = " ".repeat(indent);
+    if let Some(spot) = d.place.and_then(|p| files.spot(p)) {
+        let at = format!("at {}:{}:{}", text::one_line(spot.path), spot.start.line, spot.start.column);
+        out.push_str(&look.paragraph(&pad, &at));
+    }
+    if !d.label.is_empty() && notes.is_empty() {
+        out.push_str(&look.paragraph(&pad, &d.label));
+    }
+    for l in &d.labels {
+        if let Some(spot) = files.spot(l.place) {
+            let at = format!("{}:{}: {}", text::one_line(spot.path), spot.start.line, l.text);
+            out.push_str(&look.paragraph(&pad, &at));
+        }
+    }
+    for (kind, note) in notes {
+        let first = match kind {
+            NoteKind::Note => pad.clone(),
+            NoteKind::Help => format!("{pad}→ "),
+        };
+        out.push_str(&look.paragraph(&first, note));
+    }
+    out
+}

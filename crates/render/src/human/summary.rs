@@ -1,0 +1,255 @@
+//! The end of the output for people: counts by device and market, what to answer first, what to do next.
+
+use crate::outcome::{Counts, meaning, outcome_words, tint};
+use crate::premise;
+use crate::text::{self, Look, Tint};
+use crate::Run;
+use dossier_base::{Diagnostic, Severity};
+use dossier_model::Model;
+use dossier_model::law::Outcome;
+use dossier_verdict::DeviceCheck;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The outcomes in the order of the table.
+const COLUMNS: [Outcome; 7] = [
+    Outcome::Met,
+    Outcome::Justified,
+    Outcome::Planned,
+    Outcome::Waived,
+    Outcome::Unmet,
+    Outcome::Unknown,
+    Outcome::NotApplicable,
+];
+
+/// How many devices have lines of their own in the table unless all are asked for.
+const ROWS: usize = 25;
+
+/// How many names are listed in a sentence.
+const NAMES: usize = 8;
+
+/// What is gathered while devices go by.
+#[derive(Default)]
+pub(super) struct Summary {
+    devices: Vec<(String, Vec<(String, Counts)>)>,
+    /// What is missing, by name: for how many verdicts it is asked.
+    questions: BTreeMap<String, usize>,
+    waiting: usize,
+    files: usize,
+    severities: [usize; 3],
+    next: Option<(Severity, String)>,
+}
+
+impl Summary {
+    pub(super) fn new(run: &Run<'_>, fixed: &[Diagnostic]) -> Self {
+        let own = run.model.rules.files.values().filter(|f| !f.embedded).count();
+        let mut summary = Self { files: run.model.files.len() + own, ..Self::default() };
+        summary.count(fixed);
+        summary
+    }
+
+    fn count(&mut self, list: &[Diagnostic]) {
+        for d in list {
+            self.severities[d.severity as usize] += 1;
+        }
+    }
+
+    /// Takes a device in.
+    pub(super) fn device(&mut self, model: &Model, check: &DeviceCheck) {
+        let name = model.unit(check.unit).map_or_else(String::new, |u| u.name.to_string());
+        let mut markets = Vec::new();
+        for market in &check.markets {
+            let place = market.place.map_or_else(|| "any".to_owned(), |p| p.to_string());
+            markets.push((place, Counts::of(market)));
+            for row in market.rows.iter().filter(|r| r.judgement.outcome == Outcome::Unknown) {
+                let Some(x) = &row.explained else { continue };
+                let asked: BTreeSet<String> = x
+                    .missing
+                    .iter()
+                    .filter(|(p, _)| premise::is_question(p))
+                    .map(|(p, _)| premise::name(&model.rules, p))
+                    .collect();
+                self.waiting += usize::from(!asked.is_empty());
+                for name in asked {
+                    *self.questions.entry(name).or_default() += 1;
+                }
+            }
+        }
+        self.devices.push((name, markets));
+    }
+
+    /// Takes in what there is to do.
+    pub(super) fn findings(&mut self, list: &[Diagnostic]) {
+        self.count(list);
+        for d in list {
+            let heavier = self.next.as_ref().is_none_or(|n| d.severity > n.0);
+            if let Some(code) = d.decides.first().filter(|_| heavier) {
+                self.next = Some((d.severity, code.clone()));
+            }
+        }
+    }
+
+    /// The summary.
+    pub(super) fn show(&self, run: &Run<'_>, look: &Look) -> String {
+        let mut out = look.heading("Summary", &format!("checked for {}", run.as_of));
+        let what = format!(
+            "{} in {}, checked for {} against rulebooks {}.",
+            text::count(self.devices.len(), "device", "devices"),
+            text::count(self.files, "file", "files"),
+            run.as_of,
+            run.rulebooks
+        );
+        out.push_str(&look.paragraph("", &what));
+        if self.devices.iter().any(|d| !d.1.is_empty()) {
+            out.push('\n');
+            out.push_str(&self.table(look));
+            out.push_str(&self.legend(look));
+        }
+        out.push('\n');
+        if !self.questions.is_empty() {
+            out.push_str(&look.paragraph("", &self.answer_first()));
+        }
+        if let Some((_, code)) = &self.next {
+            let next = format!("Next: `dossier rules show {code}` says what is asked, where it stands and what meets it.");
+            out.push_str(&look.paragraph("", &next));
+        }
+        if !run.switched_off.is_empty() {
+            let off = format!(
+                "`dossier.toml` switches off {}: not shown above, counted all the same.",
+                run.switched_off.join(", ")
+            );
+            out.push_str(&look.paragraph("", &off));
+        }
+        out.push_str(&self.last_line(run, look));
+        out
+    }
+
+    fn answer_first(&self) -> String {
+        let mut list: Vec<(&String, usize)> = self.questions.iter().map(|(n, c)| (n, *c)).collect();
+        list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let names: Vec<String> = list.iter().take(NAMES).map(|(n, c)| format!("`{n}` ({c})")).collect();
+        let more = list.len().saturating_sub(NAMES);
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let facts = match list.len() {
+            1 => "this question".to_owned(),
+            n => format!("these {n} questions"),
+        };
+        let verdicts = if self.waiting == 1 { "1 verdict waits" } else { &format!("{} verdicts wait", self.waiting) };
+        format!("Answer {facts} first; {verdicts} for them: {}{tail}.", names.join(", "))
+    }
+
+    fn last_line(&self, run: &Run<'_>, look: &Look) -> String {
+        let [notes, warnings, errors] = self.severities;
+        if errors + warnings + notes == 0 {
+            let nothing = if self.devices.is_empty() { "No device was found." } else { "Nothing is left to do." };
+            let color = if self.devices.is_empty() { Tint::Yellow } else { Tint::Green };
+            return format!("{}\n", look.paint(color, nothing));
+        }
+        let part = |n: usize, color: Tint, one: &str, many: &str| {
+            look.paint(if n > 0 { color } else { Tint::Plain }, &text::count(n, one, many))
+        };
+        let line = [
+            part(errors, Tint::Red, "error", "errors"),
+            part(warnings, Tint::Yellow, "warning", "warnings"),
+            part(notes, Tint::Cyan, "note", "notes"),
+        ];
+        let _ = run;
+        format!("{}\n", line.join(", "))
+    }
+
+    fn table(&self, look: &Look) -> String {
+        let few = look.all || self.devices.len() <= ROWS;
+        let mut rows: Vec<(String, Option<Counts>)> = Vec::new();
+        if few {
+            for (name, markets) in &self.devices {
+                rows.push((name.clone(), None));
+                rows.extend(markets.iter().map(|(m, c)| (format!("  {m}"), Some(*c))));
+            }
+        } else {
+            let mut by_market: BTreeMap<&str, (usize, Counts)> = BTreeMap::new();
+            for (market, counts) in self.devices.iter().flat_map(|d| &d.1) {
+                let entry = by_market.entry(market).or_default();
+                entry.0 += 1;
+                entry.1.add(counts);
+            }
+            rows.extend(by_market.into_iter().map(|(m, (n, c))| {
+                (format!("{m}, {}", text::count(n, "device", "devices")), Some(c))
+            }));
+        }
+        let heads = ["met", "justified", "planned", "waived", "unmet", "unknown", "n/a"];
+        let widest = |f: &dyn Fn(&Counts) -> String| {
+            rows.iter().filter_map(|r| r.1.as_ref()).map(|c| text::columns(&f(c))).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = COLUMNS
+            .iter()
+            .zip(heads)
+            .map(|(o, h)| widest(&|c| text::number(c.get(*o))).max(h.len()) + 2)
+            .collect();
+        let share = widest(&Counts::share).max("settled".len()) + 3;
+        let taken: usize = widths.iter().sum::<usize>() + share;
+        let name = rows.iter().map(|r| text::columns(&r.0)).max().unwrap_or(0);
+        if taken + 8 > look.width {
+            return list(&rows, look);
+        }
+        let name = name.min(look.width - taken);
+        let mut out = " ".repeat(name);
+        for (head, width) in heads.iter().zip(&widths) {
+            out.push_str(&format!("{head:>width$}"));
+        }
+        out.push_str(&format!("{:>share$}", "settled"));
+        out = format!("{}\n", look.paint(Tint::Dim, &out));
+        for (label, counts) in &rows {
+            let Some(counts) = counts else {
+                out.push_str(&format!("{}\n", look.paint(Tint::Bold, &text::shorten(label, look.width))));
+                continue;
+            };
+            let label: String = if text::columns(label) > name { text::shorten(label, name) } else { label.clone() };
+            let mut line = text::pad(&label, name);
+            for (outcome, width) in COLUMNS.iter().zip(&widths) {
+                let n = counts.get(*outcome);
+                let color = if n == 0 { Tint::Dim } else { tint(*outcome) };
+                line.push_str(&look.paint(color, &format!("{:>width$}", text::number(n))));
+            }
+            line.push_str(&format!("{:>share$}", counts.share()));
+            out.push_str(&format!("{line}\n"));
+        }
+        out
+    }
+
+    /// What the words mean that stand in the table.
+    fn legend(&self, look: &Look) -> String {
+        let mut total = Counts::default();
+        for (_, counts) in self.devices.iter().flat_map(|d| &d.1) {
+            total.add(counts);
+        }
+        let mut words: Vec<String> = COLUMNS
+            .iter()
+            .filter(|o| total.get(**o) > 0)
+            .map(|o| match o {
+                Outcome::NotApplicable => format!("n/a: {}", meaning(*o)),
+                o => format!("{}: {}", outcome_words(*o), meaning(*o)),
+            })
+            .collect();
+        words.push("settled: met or justified, of those asked".to_owned());
+        let text = format!("{}.", words.join("; "));
+        let lines = text::wrap(&text, look.text_width());
+        let lines: Vec<String> = lines.iter().map(|l| look.paint(Tint::Dim, l)).collect();
+        format!("{}\n", lines.join("\n"))
+    }
+}
+
+/// The table where there is no room for one.
+fn list(rows: &[(String, Option<Counts>)], look: &Look) -> String {
+    let mut out = String::new();
+    for (label, counts) in rows {
+        let Some(counts) = counts else {
+            out.push_str(&format!("{}\n", look.paint(Tint::Bold, &text::shorten(label, look.width))));
+            continue;
+        };
+        out.push_str(&format!("{}: {}\n", text::one_line(label), counts.share()));
+        for outcome in COLUMNS.iter().filter(|o| counts.get(**o) > 0) {
+            let line = format!("  {} {}", text::number(counts.get(*outcome)), outcome_words(*outcome));
+            out.push_str(&format!("{}\n", look.paint(tint(*outcome), &line)));
+        }
+    }
+    out
+}
