@@ -1,2 +1,66 @@
-//! The `dossier` command.
-fn main() {}
+//! The `dossier` command: reads arguments, calls the libraries, writes results to standard output and everything
+//! else to standard error.
+//!
+//! Exit status: 0 if nothing fails, 1 if something does, 2 if the command, the configuration or an input could not
+//! be used, and on an internal error. Nothing else, ever.
+
+mod args;
+mod commands;
+mod guard;
+mod output;
+mod project;
+mod terminal;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// How a command ends, unless it cannot be carried out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Status {
+    /// Nothing fails.
+    Fine,
+    /// Something does.
+    Fails,
+    /// An input could not be used.
+    Unusable,
+}
+
+/// Why a command could not be carried out: one sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Unusable(String);
+
+impl<T: std::fmt::Display> From<T> for Unusable {
+    fn from(why: T) -> Self {
+        Self(why.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let status = guard::guarded(|| run(&arguments));
+    ExitCode::from(match status {
+        Some(Ok(Status::Fine)) => 0,
+        Some(Ok(Status::Fails)) => 1,
+        Some(Ok(Status::Unusable)) => 2,
+        Some(Err(Unusable(why))) => {
+            terminal::complain(&format!("dossier: {why}"));
+            2
+        }
+        None => 2,
+    })
+}
+
+fn run(arguments: &Arguments) -> Result<Status, Unusable> {
+    // Deep trees are walked on threads, too.
+    let threads = arguments.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20);
+    pool.build_global()?;
+    let terminal = terminal::Terminal::new(arguments.color);
+    match &arguments.command {
+        Command::Check(a) => commands::check::run(a, &terminal),
+        Command::Fmt(a) => commands::fmt::run(a, &terminal),
+        Command::Rules(a) => commands::rules::run(a, &terminal),
+        Command::Schema(a) => commands::schema::run(a),
+    }
+}

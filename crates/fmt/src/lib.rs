@@ -1,6 +1,6 @@
 //! The one layout of Dossier files.
 //!
-//! [`format`] takes a file that was read and gives it back laid out: one item a line, two spaces of indent, values
+//! [`format()`] takes a file that was read and gives it back laid out: one item a line, two spaces of indent, values
 //! in a column, lines of at most [`WIDTH`] columns where the text allows it. It never trusts itself: each run
 //! reads its own output and proves that nothing but white space and trailing commas changed (see the module
 //! `proof`).
@@ -40,7 +40,9 @@ pub enum Refused {
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Brackets => f.write_str("brackets do not match, so it is not sure where blocks begin and end"),
+            Self::Brackets => {
+                f.write_str("brackets do not match, so it is not sure where blocks begin and end")
+            }
             Self::Unread => f.write_str("the file could not be read as a whole"),
             Self::Proof(broken) => write!(f, "internal error of the formatter: {broken}"),
         }
@@ -57,7 +59,8 @@ impl std::error::Error for Refused {}
 /// [`Refused`] if brackets were repaired or nest too deep, or if the proof that nothing changed fails.
 pub fn format(parse: &Parse) -> Result<String, Refused> {
     let repaired = parse.diagnostics.iter().any(|d| {
-        [&codes::UNCLOSED_BLOCK, &codes::MISSING_OPEN_BRACE, &codes::STRAY_BRACE, &codes::TOO_DEEP].contains(&d.code)
+        [&codes::UNCLOSED_BLOCK, &codes::MISSING_OPEN_BRACE, &codes::STRAY_BRACE, &codes::TOO_DEEP]
+            .contains(&d.code)
     });
     if repaired {
         return Err(Refused::Brackets);

@@ -251,7 +251,8 @@ impl Printer<'_> {
             if has_comment {
                 self.comments(&mut gap, table, indent);
             } else {
-                gap.newlines = if next < self.tokens.len() && !self.tokens.follows_closely(next) { 2 } else { 1 };
+                gap.newlines =
+                    if next < self.tokens.len() && !self.tokens.follows_closely(next) { 2 } else { 1 };
             }
             let Some(item) = items.get(k) else { return };
             self.new_line(&mut gap, indent, true);
@@ -293,9 +294,7 @@ impl Printer<'_> {
                     own_line |= text.contains('\n');
                     false
                 }
-                kind => {
-                    own_line && kind == Kind::Comment && text.trim_start_matches('/').trim() == wanted
-                }
+                kind => own_line && kind == Kind::Comment && text.trim_start_matches('/').trim() == wanted,
             }
         })
     }
@@ -308,7 +307,10 @@ impl Printer<'_> {
         let mut from = off + 1;
         for k in k..=items.len() {
             let next = items.get(k).map_or(close, |item| self.tokens.span(item.span).start);
-            let on = self.tokens.comment_before(next).then(|| self.marker(from..self.tokens.table(next), "fmt: on"));
+            let on = self
+                .tokens
+                .comment_before(next)
+                .then(|| self.marker(from..self.tokens.table(next), "fmt: on"));
             if let Some(on) = on.flatten() {
                 let end = parse.tokens.range(on).end();
                 let text = &parse.text[usize::from(start)..usize::from(end)];
@@ -354,7 +356,8 @@ impl Printer<'_> {
         }
         // An item that has no room for the common width stands alone, so that one long text does not take the
         // column from all others. What is left between two such needs no more room than before.
-        let total = |cells: &[u32], rest: u32| indent + cells.iter().sum::<u32>() + between(cells.len()) + rest;
+        let total =
+            |cells: &[u32], rest: u32| indent + cells.iter().sum::<u32>() + between(cells.len()) + rest;
         let is_wide = |item: &Aligned| total(&most, item.rest) > WIDTH;
         let mut columns = Vec::new();
         let mut end = k;

@@ -43,9 +43,9 @@ impl std::fmt::Display for Broken {
 pub(crate) fn check(parse: &Parse, out: &str) -> Result<(), Broken> {
     let after = dossier_syntax::parse(parse.id, out);
     same_tokens(parse, &after)?;
-    Trees { a: ordinals(parse), b: ordinals(&after) }.items(&parse.file.items, &after.file.items).map_err(
-        |first| Broken::Tree { at: parse.span_range(first).start().into() },
-    )?;
+    Trees { a: ordinals(parse), b: ordinals(&after) }
+        .items(&parse.file.items, &after.file.items)
+        .map_err(|first| Broken::Tree { at: parse.span_range(first).start().into() })?;
     let again = print::print(&after).unwrap_or_default();
     if again != out {
         let at = again.bytes().zip(out.bytes()).take_while(|(a, b)| a == b).count();
@@ -262,6 +262,67 @@ impl Trees {
                 (ExprKind::Error, ExprKind::Error) => return true,
                 _ => return false,
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prove(before: &str, after: &str) -> Result<(), Broken> {
+        check(&dossier_syntax::parse(dossier_base::FileId(0), before), after)
+    }
+
+    const BEFORE: &str = "device x \"X\" {  // one\n  a   [b, c,]\n  dd e\n}\n";
+    const AFTER: &str = "device x \"X\" {  // one\n  a  [b, c]\n  dd e\n}\n";
+
+    #[test]
+    fn the_right_layout_is_proved() {
+        assert_eq!(prove(BEFORE, AFTER), Ok(()));
+        assert_eq!(prove(AFTER, AFTER), Ok(()));
+    }
+
+    #[test]
+    fn lost_new_changed_and_moved_tokens_and_comments_are_found() {
+        for (from, to, at) in [
+            ("  dd e\n", "", 39),
+            ("b, c", "b", 31),
+            ("b, c", "c, b", 30),
+            ("b, c", "b, c, d", 35),
+            (" e", " f", 42),
+            ("// one", "", 16),
+            ("// one", "/// one", 16),
+            ("// one", "// two", 16),
+            ("// one", "// one\n  // one", 25),
+            ("{  // one\n  a", "{\n  a  // one\n ", 16),
+            ("}\n", "}\n}\n", 46),
+        ] {
+            let wrong = AFTER.replacen(from, to, 1);
+            assert_ne!(wrong, AFTER, "{from}");
+            assert_eq!(prove(BEFORE, &wrong), Err(Broken::Tokens { at }), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn another_meaning_of_the_same_tokens_is_found() {
+        let before = "a b\nin_force c when d\ntest \"t\" met { }\n";
+        for (from, to, at) in [("c when", "c\nwhen", 4), (" met", "\nmet", 22), ("a b", "a\nb", 0)] {
+            let wrong = before.replacen(from, to, 1);
+            assert!(
+                matches!(prove(before, &wrong), Err(Broken::Tree { at: found }) if found == at),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_layout_that_is_not_the_last_is_found() {
+        for (from, to) in
+            [("  dd", "   dd"), ("  // one", " // one"), ("]\n", "]\n\n\n"), ("e\n", "e \n"), ("}\n", "}")]
+        {
+            let wrong = AFTER.replacen(from, to, 1);
+            assert!(matches!(prove(BEFORE, &wrong), Err(Broken::Again { .. })), "{wrong}");
         }
     }
 }

@@ -89,8 +89,18 @@ impl<'p> Tokens<'p> {
             }
             let bytes = parse.tokens.range(table);
             let (start, end) = (bytes.start().into(), bytes.end().into());
-            let mut token =
-                Token { table: table as u32, start, end, kind, sep: 0, flags: 0, newlines: 0, level: 0, depth: 0, mate: 0 };
+            let mut token = Token {
+                table: table as u32,
+                start,
+                end,
+                kind,
+                sep: 0,
+                flags: 0,
+                newlines: 0,
+                level: 0,
+                depth: 0,
+                mate: 0,
+            };
             // What the parser does not see of the table is trivia, else braces were left out.
             if table == next + 1 && parse.tokens.kind(next) == Kind::Space {
                 token.newlines = newlines(&parse.text.as_bytes()[last_end as usize..start as usize]);
@@ -143,7 +153,8 @@ impl<'p> Tokens<'p> {
         let mut lists = 0_u32;
         let mut depth = 0_u8;
         for i in 0..count {
-            let after_newline = self.tokens.get(i + 1).is_some_and(|t| t.newlines > 0 && t.flags & COMMENT == 0);
+            let after_newline =
+                self.tokens.get(i + 1).is_some_and(|t| t.newlines > 0 && t.flags & COMMENT == 0);
             let next = self.tokens.get(i + 1).map_or(Kind::Eof, |t| t.kind);
             let token = &mut self.tokens[i];
             let text = &parse.text[token.start as usize..token.end as usize];
@@ -375,7 +386,9 @@ impl<'p> Tokens<'p> {
                     self.flag(open, TIGHT);
                     let close = self.number(expr.span.end) - 1;
                     self.pair(open, close);
-                    break arguments.iter().fold(true, |whole, e| whole & self.expr(e, level.saturating_add(1)));
+                    break arguments
+                        .iter()
+                        .fold(true, |whole, e| whole & self.expr(e, level.saturating_add(1)));
                 }
                 ExprKind::Count(binder) => {
                     let range = self.span(expr.span);
@@ -388,7 +401,8 @@ impl<'p> Tokens<'p> {
                     let colon = self.number(body.span.start) - 1;
                     self.flag(colon, TIGHT);
                     // What is claimed of each breaks before what selects them.
-                    break self.binder(binder, level.saturating_add(2)) & self.expr(body, level.saturating_add(1));
+                    break self.binder(binder, level.saturating_add(2))
+                        & self.expr(body, level.saturating_add(1));
                 }
                 ExprKind::Not(inner) => expr = inner,
                 ExprKind::Error => break false,

@@ -78,7 +78,8 @@ fn of_fixtures_that_lost_or_doubled_a_token() {
         let places = places(&sample.text);
         for pair in places.windows(2) {
             let (start, end) = (pair[0].range.end, pair[1].range.start);
-            let (before, token, after) = (&sample.text[..start], &sample.text[start..end], &sample.text[end..]);
+            let (before, token, after) =
+                (&sample.text[..start], &sample.text[start..end], &sample.text[end..]);
             for input in [format!("{before}{after}"), format!("{before}{token} {token}{after}")] {
                 tried += 1;
                 match format(&input) {

@@ -29,7 +29,7 @@ fn items(n: usize) -> Vec<String> {
                 parse.file.items.iter().map(|item| &sample.text[parse.span_range(item.span)]).collect();
             // Pairs, so that gaps between items are among the gaps.
             let pairs = items.chunks(2).map(|pair| pair.join("\n\n"));
-            let kept = |i: usize, text: &str| sample.is_fixture || i % n == 0 && text.len() < 4000;
+            let kept = |i: usize, text: &str| sample.is_fixture || i.is_multiple_of(n) && text.len() < 4000;
             out.extend(pairs.enumerate().filter(|(i, t)| kept(*i, t)).map(|(_, t)| t));
         }
     }
@@ -130,12 +130,84 @@ fn white_space_does_not_matter() {
 /// Everything the lexer knows, and what it does not.
 fn token() -> impl Strategy<Value = String> {
     let fixed = [
-        "a", "bcd", "status", "m", "device", "applies", "opt_in", "in_force", "when", "exactly", "table", "set", "of",
-        "min", "days", "all", "any", "none", "and", "or", "not", "implies", "in", "has", "within", "where", "with",
-        "by", "for", "some", "every", "count", "yes", "no", "KR-1", "12", "0.5", "2025-05", "\"t\"", "\"设备\"",
-        "\"a text that takes more room than most, so that lines overflow\"", "\"\"\"b\"\"\"", "\"\"\"b\n  c\"\"\"",
-        "{", "}", "{", "}", "[", "]", "[", "]", "(", ")", ",", ":", ".", "=", "->", "==", "!=", "<", "<=", ">", ">=",
-        "+", "-", "%", "?", "\"open", "// c", "// fmt: off", "// fmt: on", "/// d", "\n", "\n", "\n", "\n\n", "\n  ",
+        "a",
+        "bcd",
+        "status",
+        "m",
+        "device",
+        "applies",
+        "opt_in",
+        "in_force",
+        "when",
+        "exactly",
+        "table",
+        "set",
+        "of",
+        "min",
+        "days",
+        "all",
+        "any",
+        "none",
+        "and",
+        "or",
+        "not",
+        "implies",
+        "in",
+        "has",
+        "within",
+        "where",
+        "with",
+        "by",
+        "for",
+        "some",
+        "every",
+        "count",
+        "yes",
+        "no",
+        "KR-1",
+        "12",
+        "0.5",
+        "2025-05",
+        "\"t\"",
+        "\"设备\"",
+        "\"a text that takes more room than most, so that lines overflow\"",
+        "\"\"\"b\"\"\"",
+        "\"\"\"b\n  c\"\"\"",
+        "{",
+        "}",
+        "{",
+        "}",
+        "[",
+        "]",
+        "[",
+        "]",
+        "(",
+        ")",
+        ",",
+        ":",
+        ".",
+        "=",
+        "->",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "+",
+        "-",
+        "%",
+        "?",
+        "\"open",
+        "// c",
+        "// fmt: off",
+        "// fmt: on",
+        "/// d",
+        "\n",
+        "\n",
+        "\n",
+        "\n\n",
+        "\n  ",
     ];
     select(fixed.map(str::to_owned).to_vec())
 }
@@ -155,8 +227,22 @@ fn token_soup_neither_panics_nor_changes() {
 fn expr() -> impl Strategy<Value = String> {
     let leaf = select(
         [
-            "a", "long_name_of_a_fact", "m.kind", "yes", "12", "10 min", "12.5 %", "2026-03-04", "KR-1", "\"t\"",
-            "\"设备安全\"", "\"\"\"b\n  c\"\"\"", "// c\n a", "[]", "[ // c\n]", "\"a text that takes some room\"",
+            "a",
+            "long_name_of_a_fact",
+            "m.kind",
+            "yes",
+            "12",
+            "10 min",
+            "12.5 %",
+            "2026-03-04",
+            "KR-1",
+            "\"t\"",
+            "\"设备安全\"",
+            "\"\"\"b\n  c\"\"\"",
+            "// c\n a",
+            "[]",
+            "[ // c\n]",
+            "\"a text that takes some room\"",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -190,9 +276,14 @@ fn expr() -> impl Strategy<Value = String> {
 }
 
 fn item() -> impl Strategy<Value = String> {
-    let name = || select(["a", "status", "a_much_longer_name", "name_beyond_any_column_of_others_around_it"].to_vec());
+    let name = || {
+        select(["a", "status", "a_much_longer_name", "name_beyond_any_column_of_others_around_it"].to_vec())
+    };
     let field = (name(), expr()).prop_map(|(n, e)| format!("{n} {e}"));
-    let special = (select(["applies when", "in_force 2025-01-01 when", "x exactly", "for m in ms where"].to_vec()), expr())
+    let special = (
+        select(["applies when", "in_force 2025-01-01 when", "x exactly", "for m in ms where"].to_vec()),
+        expr(),
+    )
         .prop_map(|(n, e)| format!("{n} {e}"));
     let header = (name(), expr(), select(["", " { }", " { a b }"].to_vec()))
         .prop_map(|(n, e, b)| format!("field {n} : set of t \"T\" = {e}{b}"));
@@ -203,8 +294,24 @@ fn item() -> impl Strategy<Value = String> {
     });
     let leaf = prop_oneof![4 => field, 1 => special, 2 => header, 1 => table];
     leaf.prop_recursive(3, 30, 5, |inner| {
-        let gap = select(["\n", "\n", "\n\n\n", "  ", " // c\n", "\n // c\n", "\n /// d\n", "\n// fmt: off\n", "\n// fmt: on\n"].to_vec());
-        let head = select(["market KR ", "control x \"X\" ", "edition \"e\" ", "test \"t\" met ", "given ", "fact f : t "].to_vec());
+        let gap = select(
+            [
+                "\n",
+                "\n",
+                "\n\n\n",
+                "  ",
+                " // c\n",
+                "\n // c\n",
+                "\n /// d\n",
+                "\n// fmt: off\n",
+                "\n// fmt: on\n",
+            ]
+            .to_vec(),
+        );
+        let head = select(
+            ["market KR ", "control x \"X\" ", "edition \"e\" ", "test \"t\" met ", "given ", "fact f : t "]
+                .to_vec(),
+        );
         (head, select([" ", "\n", " // c\n"].to_vec()), prop::collection::vec((inner, gap), 0..6)).prop_map(
             |(head, open, items)| {
                 let items: String = items.iter().flat_map(|(i, g)| [i.as_str(), g]).collect();
@@ -217,7 +324,8 @@ fn item() -> impl Strategy<Value = String> {
 #[test]
 fn what_the_grammar_can_say_is_formatted() {
     let config = ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() };
-    let gap = select(["\n", "\n\n\n", " ", " // c\n", "\n // c\n", "\n// fmt: off\n", "\n// fmt: on\n"].to_vec());
+    let gap =
+        select(["\n", "\n\n\n", " ", " // c\n", "\n // c\n", "\n// fmt: off\n", "\n// fmt: on\n"].to_vec());
     let (clean, cases) = (Counter::default(), Counter::default());
     proptest!(config, |(items in prop::collection::vec((item(), gap), 1..4))| {
         let text: String = items.iter().flat_map(|(i, g)| [i.as_str(), g]).collect();
@@ -240,7 +348,8 @@ fn sound(text: &str) -> Result<bool, TestCaseError> {
         }
         Err(Refused::Proof(why)) => Err(TestCaseError::fail(format!("{why}\n{text}"))),
         Err(_) => {
-            let clean = before.diagnostics.is_empty() && before.tokens.kinds().iter().all(|k| *k != Kind::Unknown);
+            let clean =
+                before.diagnostics.is_empty() && before.tokens.kinds().iter().all(|k| *k != Kind::Unknown);
             prop_assert!(!clean, "refused for nothing\n{}", text);
             Ok(false)
         }

@@ -124,6 +124,8 @@ pub struct EntityDecl {
     pub held: Vec<EntityDecl>,
     /// Kinds of which it says that it holds none.
     pub has_no: Vec<(EntityId, Origin)>,
+    /// Kinds of which it holds some and perhaps others.
+    pub open: Vec<EntityId>,
     /// Claims about its part.
     pub claims: Vec<Claim>,
     /// Whether something in it could not be told apart: all that it does not give is unknown.
@@ -1169,6 +1171,7 @@ impl<'r> Reader<'r, '_, '_> {
             controls: Vec::new(),
             held: Vec::new(),
             has_no: Vec::new(),
+            open: Vec::new(),
             claims: Vec::new(),
             broken: item.broken(),
             origin: item.origin(),

@@ -105,6 +105,15 @@ impl<'d> View<'d> {
         self.market.map(|m| m.jurisdiction)
     }
 
+    /// Whether any control, the view's or one inside an entity, is of a sort.
+    pub fn any_control(&self, of: impl Fn(&ControlDecl) -> bool) -> bool {
+        fn inside(d: &EntityDecl, of: &dyn Fn(&ControlDecl) -> bool) -> bool {
+            d.controls.iter().any(of) || d.held.iter().any(|h| inside(h, of))
+        }
+        let own = self.controls.iter().flatten().any(|d| of(d));
+        own || self.collections.iter().flat_map(|c| &c.members).any(|m| inside(m, &of))
+    }
+
     /// The evidence of a name.
     pub fn evidence_named(&self, name: Sym) -> Option<&'d EvidenceDecl> {
         self.evidence.iter().find(|e| e.name == name).copied()
@@ -205,6 +214,7 @@ impl<'d> View<'d> {
                 Some(member) => {
                     let mut merged = member.clone().into_owned();
                     let title = merged.title.clone();
+                    stay_open(&mut merged, entity);
                     extend(&mut merged, entity.clone());
                     merged.title = entity.title.clone().or(title);
                     *member = Cow::Owned(merged);
@@ -253,6 +263,18 @@ impl<'d> View<'d> {
         self.controls.fill(None);
         for collection in &mut self.collections {
             collection.closed = false;
+        }
+    }
+}
+
+/// What a market adds inside an entity does not say that there is nothing else.
+fn stay_open(under: &mut EntityDecl, over: &EntityDecl) {
+    for held in &over.held {
+        if !under.held.iter().any(|h| h.entity == held.entity) {
+            under.open.push(held.entity);
+        }
+        if let Some(same) = under.held.iter_mut().find(|h| h.entity == held.entity && h.name == held.name) {
+            stay_open(same, held);
         }
     }
 }
@@ -375,6 +397,7 @@ fn same_control(a: &ControlDecl, b: &ControlDecl) -> bool {
 /// The entities of a kind inside another, and whether there are no others.
 pub fn held<'e>(entity: &'e EntityDecl, kind: EntityId) -> (Vec<&'e EntityDecl>, bool) {
     let members: Vec<&EntityDecl> = entity.held.iter().filter(|h| h.entity == kind).collect();
-    let closed = !entity.broken && (!members.is_empty() || entity.has_no.iter().any(|h| h.0 == kind));
+    let given = !members.is_empty() && !entity.open.contains(&kind);
+    let closed = !entity.broken && (given || entity.has_no.iter().any(|h| h.0 == kind));
     (members, closed)
 }

@@ -19,7 +19,7 @@ use std::io::{self, Write};
 const FORMAT: u32 = 1;
 
 /// The format for programs.
-pub struct Json;
+pub(crate) struct Json;
 
 impl Format for Json {
     fn name(&self) -> &'static str {
@@ -328,7 +328,7 @@ impl<'r> Maker<'_, 'r> {
             reading: r.reading.as_deref(),
         };
         if let Some(x) = &row.explained {
-            out.rests_on = x.rests_on.iter().filter_map(|(o, what)| self.rests_on(*o, what.clone())).collect();
+            out.rests_on = x.rests_on.iter().filter_map(|(o, p)| self.rests_on(*o, describe(&self.run.model.rules, p))).collect();
             out.missing = x.missing.iter().map(|(p, origin)| self.missing(p, *origin)).collect();
             if r.each.is_some() {
                 out.parts = x.parts.iter().filter(|p| is_part(p)).map(|p| self.part(p)).collect();

@@ -258,7 +258,7 @@ impl Look {
         let text = shorten(text, width.saturating_sub(3));
         let room = width.saturating_sub(columns(&text) + 4);
         let aside = one_line(aside);
-        let aside = if aside.is_empty() || columns(&aside) + 3 > room { String::new() } else { format!(" {aside} ") };
+        let aside = if aside.is_empty() || columns(&aside) + 3 > room { String::new() } else { format!(" {aside}") };
         let rule = room.saturating_sub(columns(&aside));
         format!(
             "{} {} {}{}\n",

@@ -134,7 +134,7 @@ pub fn formatter(text: &str) {
         codes.sort_unstable();
         codes
     };
-    assert_eq!(codes(&parse), codes(&again), "the layout changed what is wrong with it");
+    assert_eq!(codes(&parse), codes(&again), "the layout changed what is wrong with it: {out:?}");
 }
 
 /// Tokens and comments, without what formatting may change: white space, and commas at the end of lists.

@@ -8,4 +8,5 @@
 pub mod corpus;
 pub mod damage;
 pub mod drive;
+pub mod ebnf;
 pub mod world;

@@ -2,7 +2,7 @@
 //!
 //! `DOSSIER_RECOVERY_STRIDE=1` damages every token, `DOSSIER_RECOVERY_SHOW=50` prints so many of the worst cases.
 
-use dossier_testkit::corpus::is_dossier;
+use dossier_testkit::corpus::is_rulebook;
 use dossier_testkit::damage::Figures;
 use dossier_testkit::world::World;
 
@@ -13,21 +13,24 @@ fn number(variable: &str, default: usize) -> usize {
 #[test]
 fn damage_is_told_where_it_is_and_once_or_twice() {
     let stride = number("DOSSIER_RECOVERY_STRIDE", 20);
-    let show = number("DOSSIER_RECOVERY_SHOW", 12);
-    let mut all = Figures::default();
+    let show = number("DOSSIER_RECOVERY_SHOW", 6);
+    let (mut devices, mut rulebooks) = (Figures::default(), Figures::default());
     for folder in ["tests/corpus/valid", "examples"] {
         for world in World::below(folder).values() {
-            for path in world.texts.keys().filter(|p| is_dossier(p)) {
-                all.measure(world, path, 0, stride);
+            for path in world.texts.keys() {
+                let figures = if is_rulebook(path) { &mut rulebooks } else { &mut devices };
+                figures.measure(world, path, 0, stride);
             }
         }
     }
-    println!("recovery: {all}");
-    for case in all.worst.iter().take(show) {
-        println!("  {}:{} {:?} {}: {}", case.path, case.line, case.damage, case.token, case.shown.trim());
-        case.said.iter().for_each(|s| println!("      {s}"));
+    for (what, figures) in [("device files", &devices), ("rulebooks", &rulebooks)] {
+        println!("recovery, {what}: {figures}");
+        for case in figures.worst.iter().take(show) {
+            println!("  {}:{} {:?} {}: {}", case.path, case.line, case.damage, case.token, case.shown.trim());
+            case.said.iter().for_each(|s| println!("      {s}"));
+        }
+        assert!(figures.cases > 100, "too few damages to say anything");
+        assert!(figures.near_share() >= 95.0, "{what}: the first diagnostic is too far away: {figures}");
+        assert!(figures.few_share() >= 95.0, "{what}: too many diagnostics: {figures}");
     }
-    assert!(all.cases > 100, "too few damages to say anything");
-    assert!(all.near_share() >= 95.0, "the first diagnostic is too far away: {all}");
-    assert!(all.few_share() >= 95.0, "too many diagnostics: {all}");
 }

@@ -159,8 +159,10 @@ impl Found<'_> {
 
 /// How many steps are taken before a condition is passed over: all there are for 16 independent atoms.
 const STEPS: usize = 1 << 17;
-/// How many members of one set are told apart, and how many comparisons of one operand.
-const MEMBERS: usize = 16;
+/// How many different comparisons of one operand are told apart.
+const TESTS: usize = 16;
+/// How many classes of members of one set.
+const CLASSES: usize = 8;
 
 /// Whose fields a bare name means.
 #[derive(Clone, Default, Debug)]
@@ -294,50 +296,67 @@ enum Test {
 impl Group {
     /// The ways in which the tests can come out together, one bit a test. None if there are too many to tell.
     fn signatures(&self) -> Option<Vec<u64>> {
-        if self.tests.len() > MEMBERS {
+        if self.tests.len() > TESTS {
             return None;
         }
-        let sign = |holds: &dyn Fn(&Test) -> bool| {
-            self.tests.iter().enumerate().fold(0, |s, (i, t)| s | u64::from(holds(t)) << i)
-        };
         let mut all: Vec<u64> = match &self.operand {
-            Operand::Yes => vec![sign(&|_| true), 0],
-            Operand::Only(b) => vec![sign(&|_| *b)],
-            Operand::Same => vec![sign(&|t| t.order(std::cmp::Ordering::Equal))],
+            Operand::Yes => vec![self.sign(|_| true), 0],
+            Operand::Only(b) => vec![self.sign(|_| *b)],
+            Operand::Same => vec![self.sign(|t| t.order(std::cmp::Ordering::Equal))],
             Operand::Pair(ordered) => {
                 use std::cmp::Ordering::{Equal, Greater, Less};
                 let states: &[_] = if *ordered { &[Less, Equal, Greater] } else { &[Less, Equal] };
-                states.iter().map(|o| sign(&|t| t.order(*o))).collect()
+                states.iter().map(|o| self.sign(|t| t.order(*o))).collect()
             }
-            Operand::One(n) => (0..*n).map(|v| sign(&|t| t.value(&Value::Enum(v as u16)))).collect(),
+            Operand::One(n) => (0..*n).map(|v| self.sign(|t| t.value(&Value::Enum(v as u16)))).collect(),
             Operand::Word => {
                 let mentioned = self.mentioned();
-                let other = sign(&|t| matches!(t, Test::Compare(Compare::NotEq, _)));
-                mentioned.iter().map(|v| sign(&|t| t.value(v))).chain([other]).collect()
+                let other = self.sign(|t| matches!(t, Test::Compare(Compare::NotEq, _)));
+                mentioned.iter().map(|v| self.sign(|t| t.value(v))).chain([other]).collect()
             }
-            Operand::Line { whole, floor } => self.line(*whole, *floor, &sign),
+            Operand::Line { whole, floor } => self.line(*whole, *floor),
             Operand::Set(size) => {
+                // Members that the same tests list are alike: all that counts is whether none, some or all are in.
                 let mentioned = self.mentioned();
-                if mentioned.len() > MEMBERS {
+                let mut classes: Vec<(u64, usize)> = Vec::new();
+                for v in &mentioned {
+                    let listed = self.sign(|t| t.lists(v));
+                    match classes.iter_mut().find(|c| c.0 == listed) {
+                        Some(class) => class.1 += 1,
+                        None => classes.push((listed, 1)),
+                    }
+                }
+                if classes.len() > CLASSES {
                     return None;
+                }
+                let mut states: Vec<Vec<In>> = vec![Vec::new()];
+                for (_, size) in &classes {
+                    let ways: &[In] =
+                        if *size == 1 { &[In::None, In::All] } else { &[In::None, In::Some, In::All] };
+                    states = states
+                        .iter()
+                        .flat_map(|s| ways.iter().map(|w| [s.as_slice(), &[*w]].concat()))
+                        .collect();
                 }
                 let others: &[bool] =
                     if size.is_some_and(|n| n <= mentioned.len()) { &[false] } else { &[false, true] };
-                let subsets = 0..1_u64 << mentioned.len();
-                subsets
-                    .flat_map(|bits| others.iter().map(move |o| (bits, *o)))
-                    .map(|(bits, other)| {
-                        let has = |v: &Value| {
-                            mentioned.iter().position(|m| m == v).is_some_and(|i| bits >> i & 1 == 1)
-                        };
-                        sign(&|t| t.set(&mentioned, &has, other))
+                let signature = |state: &[In], other: bool| {
+                    self.tests.iter().enumerate().fold(0, |s, (i, t)| {
+                        let members = classes.iter().zip(state).map(|(c, has)| (c.0 >> i & 1 == 1, *has));
+                        s | u64::from(t.set(members, other)) << i
                     })
-                    .collect()
+                };
+                states.iter().flat_map(|s| others.iter().map(|o| signature(s, *o))).collect()
             }
         };
         all.sort_unstable();
         all.dedup();
         Some(all)
+    }
+
+    /// One bit for each test that holds.
+    fn sign(&self, holds: impl Fn(&Test) -> bool) -> u64 {
+        self.tests.iter().enumerate().fold(0, |s, (i, t)| s | u64::from(holds(t)) << i)
     }
 
     /// The values that tests name.
@@ -359,7 +378,7 @@ impl Group {
     }
 
     /// Positions on a line: at each value that a test names, and between neighbours where something can be.
-    fn line(&self, whole: bool, floor: bool, sign: &dyn Fn(&dyn Fn(&Test) -> bool) -> u64) -> Vec<u64> {
+    fn line(&self, whole: bool, floor: bool) -> Vec<u64> {
         let mut cuts = self.mentioned();
         cuts.sort_by(order);
         cuts.dedup_by(|a, b| order(a, b).is_eq());
@@ -373,7 +392,7 @@ impl Group {
         (0..=2 * cuts.len())
             .filter(|p| possible(*p))
             .map(|p| {
-                sign(&|t| match t {
+                self.sign(|t| match t {
                     Test::Compare(op, v) => holds(*op, p.cmp(&place(v))),
                     Test::OneOf(list) => list.iter().any(|v| p == place(v)),
                     _ => false,
@@ -398,18 +417,37 @@ impl Test {
         }
     }
 
-    fn set(&self, mentioned: &[Value], has: &dyn Fn(&Value) -> bool, other: bool) -> bool {
+    /// Whether a value stands in its list.
+    fn lists(&self, v: &Value) -> bool {
         match self {
-            Test::Sets(SetTest::All, list) => list.iter().all(has),
-            Test::Sets(SetTest::Any, list) => list.iter().any(has),
-            Test::Sets(SetTest::None, list) => !list.iter().any(has),
-            Test::Sets(SetTest::Within, list) => {
-                !other && mentioned.iter().all(|m| list.contains(m) || !has(m))
-            }
-            Test::Equals(list) => !other && mentioned.iter().all(|m| list.contains(m) == has(m)),
+            Test::Sets(_, list) | Test::Equals(list) => list.contains(v),
             _ => false,
         }
     }
+
+    /// Of a set: for each class of members whether this lists it and what of it is in the set; whether any other is.
+    fn set(&self, mut classes: impl Iterator<Item = (bool, In)>, other: bool) -> bool {
+        match self {
+            Test::Sets(SetTest::All, _) => classes.all(|(listed, has)| !listed || has == In::All),
+            Test::Sets(SetTest::Any, _) => classes.any(|(listed, has)| listed && has != In::None),
+            Test::Sets(SetTest::None, _) => classes.all(|(listed, has)| !listed || has == In::None),
+            Test::Sets(SetTest::Within, _) => {
+                !other && classes.all(|(listed, has)| listed || has == In::None)
+            }
+            Test::Equals(_) => {
+                !other && classes.all(|(listed, has)| has == if listed { In::All } else { In::None })
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What of a class of members is in a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum In {
+    None,
+    Some,
+    All,
 }
 
 fn holds(op: Compare, o: std::cmp::Ordering) -> bool {

@@ -48,7 +48,7 @@ pub struct Explained {
     /// What of an unknown verdict is missing.
     pub missing: Vec<(Premise, Option<Origin>)>,
     /// The declarations that decided.
-    pub rests_on: Vec<(Origin, String)>,
+    pub rests_on: Vec<(Origin, Premise)>,
     /// The day until which something can still be done.
     pub due: Option<Date>,
     /// Facts that would exempt from it, if they were known.
@@ -275,7 +275,7 @@ impl<'a> Eval<'a> {
         match (v.settled, v.phase) {
             (Some(Settled::Unless(u)), _) => self.decided(u, names),
             (Some(Settled::Exception(x)), _) => match rules.law.exceptions[x].when {
-                Some(w) => self.decided(w, names),
+                Some(w) => self.unbound(|e| e.decided(w, &mut Vec::new())),
                 None => nothing(),
             },
             (_, Phase::Applies) => {
@@ -305,8 +305,7 @@ impl<'a> Eval<'a> {
                 let children: Vec<Derivation> =
                     filter.into_iter().chain(r.when.iter().copied()).map(|w| self.derive(w, names)).collect();
                 let truth = children.iter().fold(Tri::True, |t, c| t.and(c.truth));
-                let text = children.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(" and ");
-                let mut d = Derivation::all(text, truth, children);
+                let mut d = Derivation::all("it is asked of this device".to_owned(), truth, children);
                 d.decide();
                 d
             }
@@ -326,7 +325,7 @@ impl<'a> Eval<'a> {
                         out.missing.push((premise.clone(), p.origin));
                     }
                     if let Some(origin) = p.origin {
-                        out.rests_on.push((origin, self.describe(premise)));
+                        out.rests_on.push((origin, premise.clone()));
                     }
                 }
             }
@@ -338,11 +337,6 @@ impl<'a> Eval<'a> {
         out.missing.dedup();
         let mut seen = Vec::new();
         out.rests_on.retain(|(o, _)| !seen.contains(o) && { seen.push(*o); true });
-    }
-
-    /// A premise in a few words.
-    pub(crate) fn describe(&self, p: &Premise) -> String {
-        describe(self.rules, p)
     }
 }
 

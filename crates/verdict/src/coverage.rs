@@ -81,19 +81,25 @@ pub struct Gap {
 /// Tests that cannot be run show nothing.
 pub fn coverage(rules: &Rulebase) -> Vec<Coverage> {
     let table = Arc::new(Table::new(rules));
+    let (tallies, eachs) = run(rules, &table);
+    report(rules, &table, &tallies, &eachs)
+}
+
+/// Runs all tests: what they show of each atom, and of each requirement's `for`.
+fn run(rules: &Rulebase, table: &Arc<Table>) -> (Vec<Tally>, Vec<Shapes>) {
     let mut tallies = vec![Tally::default(); table.atoms.len()];
     let mut eachs = vec![Shapes::default(); rules.law.requirements.len()];
     for (id, requirement) in rules.law.requirements.enumerate() {
         for test in &requirement.tests {
             if let Ok(prepared) = prepare(rules, id, test) {
                 with_eval(rules, id, test, &prepared, |e| {
-                    measure(e, id, &table, &mut tallies);
+                    measure(e, id, table, &mut tallies);
                     eachs[id.index()].add(e.each_shape(id));
                 });
             }
         }
     }
-    report(rules, &table, &tallies, &eachs)
+    (tallies, eachs)
 }
 
 /// Evaluates a test once as it is and once for each atom with its value turned around.
@@ -823,31 +829,7 @@ impl Coverage {
     }
 
     fn atom(&mut self, rules: &Rulebase, atom: &Atom, tally: &Tally) {
-        let mut gaps = Vec::new();
-        let side = |decisive: u8, ever: bool, word: &str| {
-            (decisive == 0)
-                .then(|| if ever { format!("{word}, but never decisive") } else { format!("never {word}") })
-        };
-        let yes = side(tally.when_true, tally.ever_true, "true");
-        let no = side(tally.when_false, tally.ever_false, "false");
-        let pair = yes.is_none() && no.is_none();
-        gaps.extend(yes.into_iter().chain(no));
-        let same = tally.when_true == tally.when_false && tally.when_true.count_ones() == 1;
-        if pair && same {
-            gaps.push("true and false with the same verdict only".to_owned());
-        }
-        if let Some(edge) = &atom.edge {
-            let shown = [0, 1, 2].map(|i| tally.steps >> i & 1 == 1);
-            for (i, wanted) in edge.wanted().into_iter().enumerate() {
-                if wanted && !shown[i] {
-                    gaps.push(format!("not tested {}", edge.describe(rules, i)));
-                }
-            }
-        }
-        if let Some(can_be_none) = atom.quantifier {
-            gaps.extend(missing_shapes(tally.shapes, can_be_none));
-        }
-        self.count(rules.expr(atom.expr).origin, &atom.text(rules), gaps);
+        self.count(rules.expr(atom.expr).origin, &atom.text(rules), atom.gaps(rules, tally));
     }
 }
 
@@ -880,6 +862,35 @@ impl Edge {
 }
 
 impl Atom {
+    /// What the tests do not show of it.
+    fn gaps(&self, rules: &Rulebase, tally: &Tally) -> Vec<String> {
+        let mut gaps = Vec::new();
+        let side = |decisive: u8, ever: bool, word: &str| {
+            (decisive == 0)
+                .then(|| if ever { format!("{word}, but never decisive") } else { format!("never {word}") })
+        };
+        let yes = side(tally.when_true, tally.ever_true, "true");
+        let no = side(tally.when_false, tally.ever_false, "false");
+        let pair = yes.is_none() && no.is_none();
+        gaps.extend(yes.into_iter().chain(no));
+        let same = tally.when_true == tally.when_false && tally.when_true.count_ones() == 1;
+        if pair && same {
+            gaps.push("true and false with the same verdict only".to_owned());
+        }
+        if let Some(edge) = &self.edge {
+            let shown = [0, 1, 2].map(|i| tally.steps >> i & 1 == 1);
+            for (i, wanted) in edge.wanted().into_iter().enumerate() {
+                if wanted && !shown[i] {
+                    gaps.push(format!("not tested {}", edge.describe(rules, i)));
+                }
+            }
+        }
+        if let Some(can_be_none) = self.quantifier {
+            gaps.extend(missing_shapes(tally.shapes, can_be_none));
+        }
+        gaps
+    }
+
     fn text(&self, rules: &Rulebase) -> String {
         let whole = show::expr(rules, self.expr, &self.names);
         let expr = &rules.expr(self.expr).expr;
@@ -912,6 +923,7 @@ impl Atom {
 pub(crate) mod tests {
     use super::*;
     use dossier_base::FileId;
+    use dossier_model::value::Bits;
     use dossier_model::{Rulebook, compile, hir};
 
     /// Words for made-up law.
@@ -1465,5 +1477,87 @@ jurisdiction YY "Elsewhere" {
                 });
             }
         }
+    }
+
+    #[test]
+    fn the_embedded_law_is_covered() {
+        let (books, _) = crate::embedded(0);
+        let rules = compile(&books);
+        let gaps = coverage(&rules).into_iter().flat_map(|c| {
+            let code = c.subject.code(&rules);
+            c.gaps.into_iter().map(move |g| format!("{code}: {}: {}", g.text, g.why))
+        });
+        // `cargo run -p dossier-verdict --example coverage` says where they stand.
+        assert_eq!(gaps.collect::<Vec<_>>(), NONE);
+    }
+
+    /// What could stand in the place of an atom by mistake: stuck at either value, strict for not strict, one member
+    /// short. Each is an expression and what it becomes.
+    fn faults(rules: &Rulebase, atom: &Atom) -> Vec<(ExprId, Expr)> {
+        let stuck = [true, false].map(|b| (atom.expr, Expr::Const(Value::Bool(b))));
+        match (&rules.expr(atom.expr).expr, atom.member) {
+            // The inside of a term cannot be told from its outside this way.
+            (Expr::Control(_) | Expr::Considered(_) | Expr::Evidence(_), _) => Vec::new(),
+            (Expr::In(a, list), Some(n)) => {
+                let rest = list.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, e)| *e).collect();
+                vec![(atom.expr, Expr::In(*a, rest))]
+            }
+            (Expr::Sets(_, _, list), Some(n)) => {
+                let gone = listed(rules, atom.expr).map(|l| l[n].clone());
+                match (&rules.expr(*list).expr, gone) {
+                    (Expr::Const(Value::Set { bits, open }), Some(Value::Enum(gone))) => {
+                        let bits = Bits(bits.0 & !Bits::default().with(gone).0);
+                        vec![(*list, Expr::Const(Value::Set { bits, open: *open }))]
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            (Expr::Compare(op, a, b), _) if atom.edge.is_some() => {
+                let other = match op {
+                    Compare::Lt => Compare::LtEq,
+                    Compare::LtEq => Compare::Lt,
+                    Compare::Gt => Compare::GtEq,
+                    Compare::GtEq => Compare::Gt,
+                    Compare::Eq => Compare::NotEq,
+                    Compare::NotEq => Compare::Eq,
+                };
+                stuck.into_iter().chain([(atom.expr, Expr::Compare(other, *a, *b))]).collect()
+            }
+            _ => stuck.to_vec(),
+        }
+    }
+
+    /// Coverage keeps what it promises: whatever of the law is covered and then changed, a test fails.
+    #[test]
+    fn a_fault_in_any_covered_atom_fails_a_test() {
+        let (books, _) = crate::embedded(0);
+        let mut rules = compile(&books);
+        let table = Arc::new(Table::new(&rules));
+        let (tallies, _) = run(&rules, &table);
+        let mut survivors: Vec<String> = Vec::new();
+        let mut planted = 0;
+        for (atom, tally) in table.atoms.iter().zip(&tallies) {
+            if !atom.gaps(&rules, tally).is_empty() {
+                continue;
+            }
+            let of: Vec<RequirementId> = match atom.subject {
+                Subject::Requirement(r) => vec![r],
+                Subject::Instrument(i) => rules.law.instruments[i].requirements.clone(),
+                Subject::Exception(x) => {
+                    let targets = &rules.law.exceptions[x].targets;
+                    targets.iter().flat_map(|t| rules.law.requirements_of(*t)).collect()
+                }
+            };
+            for (at, wrong) in faults(&rules, atom) {
+                planted += 1;
+                let right = std::mem::replace(&mut rules.exprs[at].expr, wrong);
+                let caught = of.iter().any(|r| crate::run_tests(&rules, *r).iter().any(|t| !t.passed()));
+                rules.exprs[at].expr = right;
+                if !caught {
+                    survivors.push(format!("{}: {}", atom.subject.code(&rules), atom.text(&rules)));
+                }
+            }
+        }
+        assert!(planted > 500 && survivors.is_empty(), "{planted} planted, survived: {survivors:#?}");
     }
 }

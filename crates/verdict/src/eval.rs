@@ -111,6 +111,10 @@ pub(crate) struct Eval<'a> {
     facts: Vec<Vec<Option<Option<Value>>>>,
     /// Outcomes already worked out, by view and requirement; only for the plain mode.
     pub(crate) outcomes: Vec<Vec<Option<Option<Judgement>>>>,
+    /// The days of the plans of each view, once they were asked for.
+    pub(crate) plan_days: Vec<Option<std::rc::Rc<[Day]>>>,
+    /// Whether any control of each view is left out, once that was asked for.
+    pub(crate) some_left_out: Vec<Option<bool>>,
     /// What a test stipulates to conform.
     pub(crate) stipulated: &'a [Target],
     /// Watches the atoms of requirements; only while coverage is measured.
@@ -137,6 +141,8 @@ impl<'a> Eval<'a> {
             kind_at_hand: None,
             facts: vec![Vec::new(); views.len()],
             outcomes: vec![Vec::new(); views.len()],
+            plan_days: vec![None; views.len()],
+            some_left_out: vec![None; views.len()],
             stipulated,
             probe: None,
         }
@@ -163,6 +169,14 @@ impl<'a> Eval<'a> {
         self.here = here;
         self.bound = bound;
         self.narrowed = narrowed;
+        r
+    }
+
+    /// Evaluates what knows none of the names bound here; it counts its own from the first slot on.
+    pub(crate) fn unbound<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        let bound = std::mem::take(&mut self.bound);
+        let r = f(self);
+        self.bound = bound;
         r
     }
 
@@ -338,7 +352,10 @@ impl<'a> Eval<'a> {
                 _ => Read::Broken,
             },
             Thing::Narrowed => match self.narrowed {
-                Some(Narrowed::Control(d)) => control_field(d, field),
+                Some(Narrowed::Control(d)) => match self.carried_out(d, field) {
+                    Some(since) => Read::Value(Value::Date(since)),
+                    None => control_field(d, field),
+                },
                 Some(Narrowed::Evidence(d)) => self.evidence_field(d, field),
                 None => Read::Broken,
             },
@@ -350,12 +367,19 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Since when a planned control that is looked at as carried out is there.
+    fn carried_out(&self, d: &ControlDecl, field: Field) -> Option<Date> {
+        let done = field == Field::BuiltIn(BuiltIn::Since)
+            && d.state == State::Planned
+            && d.due.is_some_and(|due| self.planned_by(due.last) == Tri::True);
+        if done { d.due } else { None }
+    }
+
     fn evidence_field(&self, d: &EvidenceDecl, field: Field) -> Read {
         let Field::BuiltIn(b) = field else { return Read::Broken };
         let value = match b {
             BuiltIn::Due => d.due.map(Value::Date),
-            // Planned evidence is issued on its day.
-            BuiltIn::Issued => d.issued.or(self.mode.plan_until.and(d.due)).map(Value::Date),
+            BuiltIn::Issued => self.issued(d).map(Value::Date),
             BuiltIn::Expires => d.expires.map(Value::Date),
             BuiltIn::Issuer => d.issuer.clone().map(Value::Text),
             BuiltIn::Url => d.url.clone().map(Value::Text),
@@ -524,6 +548,7 @@ impl<'a> Eval<'a> {
                 let (members, closed) = self.collection(e);
                 (members.into_iter().map(Bound::Entity).collect(), closed)
             }
+            Over::Held(_, e) if !self.makes_sense(e) => (Vec::new(), true),
             Over::Held(slot, e) => match self.bound.get(usize::from(slot)) {
                 Some(Bound::Entity(d)) => {
                     let (members, closed) = held(d, e);
@@ -546,13 +571,16 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Whether there can be entities of a kind here, as far as is known.
+    fn makes_sense(&mut self, e: EntityId) -> bool {
+        let when = self.rules.vocab.entities[e].when;
+        when.is_none_or(|w| self.elsewhere(self.here, |e| e.truth(w)) != Tri::False)
+    }
+
     /// The entities of a kind, and whether there are no others.
     pub(crate) fn collection(&mut self, e: EntityId) -> (Vec<&'a EntityDecl>, bool) {
-        let rules = self.rules;
-        let entity = &rules.vocab.entities[e];
-        if let Some(when) = entity.when
-            && self.elsewhere(self.here, |e| e.truth(when)) == Tri::False
-        {
+        let entity = &self.rules.vocab.entities[e];
+        if !self.makes_sense(e) {
             return (Vec::new(), true);
         }
         let view = self.view();
@@ -691,16 +719,23 @@ impl<'a> Eval<'a> {
             }
         };
         let view = self.view();
-        let listed = |names: &[(Sym, Origin)]| {
-            names.iter().filter_map(|(n, _)| view.evidence_named(*n)).collect::<Vec<_>>()
+        let mut found = Vec::new();
+        let take = |d: &'a EvidenceDecl| {
+            let fits = fits(d);
+            if fits != Tri::False {
+                found.push((d, fits));
+            }
         };
-        let all = match holder {
-            Holder::View => view.evidence.clone(),
-            Holder::Entity(d) => d.evidence.as_deref().map_or(Vec::new(), listed),
-            Holder::Listed(names) => listed(names),
-            Holder::Somebody => Vec::new(),
-        };
-        all.into_iter().map(|d| (d, fits(d))).filter(|(_, f)| *f != Tri::False).collect()
+        match holder {
+            Holder::View => view.evidence.iter().copied().for_each(take),
+            Holder::Entity(d) => {
+                let names = d.evidence.iter().flatten();
+                names.filter_map(|(n, _)| view.evidence_named(*n)).for_each(take);
+            }
+            Holder::Listed(names) => names.iter().filter_map(|(n, _)| view.evidence_named(*n)).for_each(take),
+            Holder::Somebody => {}
+        }
+        found
     }
 
     /// Whether evidence stands on the day of the check.
@@ -713,6 +748,7 @@ impl<'a> Eval<'a> {
         }
         if let Some(issued) = d.issued
             && issued.first > self.as_of
+            && !is_planned(d)
         {
             return Standing::no(format!("it is issued on {issued} only"));
         }
@@ -721,20 +757,27 @@ impl<'a> Eval<'a> {
         {
             return Standing::no(format!("it expired on {expires}"));
         }
-        if d.path.is_none() && d.url.is_none() {
-            if let Some(due) = d.due {
-                return match self.planned_by(due.last) {
-                    Tri::True => Standing::yes(),
-                    _ => Standing::no(format!("it is planned for {due}")),
-                };
-            }
-            return self.files.file(d);
+        if is_planned(d)
+            && let Some(due) = d.due
+        {
+            return match self.planned_by(due.last) {
+                Tri::True => Standing::yes(),
+                _ => Standing::no(format!("it is planned for {due}")),
+            };
         }
-        if d.path.is_none() {
+        if d.path.is_none() && d.url.is_some() {
             // An address is recorded and never fetched.
             return Standing::yes();
         }
         self.files.file(d)
+    }
+
+    /// When evidence was issued; planned evidence on its day, once that is looked at as come.
+    fn issued(&self, d: &EvidenceDecl) -> Option<Date> {
+        match self.mode.plan_until {
+            Some(_) if is_planned(d) => d.due,
+            _ => d.issued,
+        }
     }
 
     fn evidence(&mut self, term: ExprId, k: KindId, holder: Holder<'a>, condition: Option<ExprId>) -> Tri {
@@ -896,35 +939,25 @@ impl<'a> Eval<'a> {
     pub(crate) fn by(&mut self, x: ExprId, d: ExprId) -> (Tri, Option<Date>) {
         let Some(Value::Date(deadline)) = self.value(d) else { return (Tri::Unknown, None) };
         let (doings, perhaps) = self.doings(x);
-        let mut t = Tri::False;
-        let mut undone = true;
+        let mut t = if perhaps { Tri::Unknown } else { Tri::False };
+        let mut undone = !perhaps;
         for day in doings {
             match day {
-                Some(day) if day.first > self.as_of && self.mode.plan_until.is_none() => {}
+                // A day after the check: not done yet.
+                Some(day) if day.first > self.as_of => {}
                 Some(day) => {
                     undone = false;
-                    // Done no later than the deadline.
                     t = t.or(!less(&Value::Date(deadline), &Value::Date(day)));
                 }
                 None => {
                     undone = false;
-                    let past = less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of)));
-                    t = t.or(match past {
-                        Tri::False => Tri::True,
-                        Tri::True | Tri::Unknown => Tri::Unknown,
-                    });
+                    t = t.or(Tri::Unknown);
                 }
             }
         }
-        if undone {
-            let past = less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of)));
-            let t = !past;
-            if perhaps {
-                return (t.or(Tri::Unknown), None);
-            }
-            return (t, (t == Tri::True).then_some(deadline));
-        }
-        (if perhaps { t.or(Tri::Unknown) } else { t }, None)
+        // As long as the day is not past, what is done was done by it, and the rest still can be.
+        t = t.or(!less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of))));
+        (t, (undone && t == Tri::True).then_some(deadline))
     }
 
     /// The days on which something was done (no day where none is given), and whether it perhaps was done besides.
@@ -968,14 +1001,23 @@ impl<'a> Eval<'a> {
                         // Both must be done: the later day counts.
                         let since = if d.state == State::Planned { d.due } else { d.since };
                         let (days, perhaps) = self.term_doings(*term, Holder::Listed(&d.evidence));
-                        let days = days.into_iter().map(|day| Some(day?.max(since?))).collect();
-                        (days, perhaps)
+                        (days.into_iter().map(|day| self.later(day, since)).collect(), perhaps)
                     }
                     (Tri::Unknown, Some(_)) => (Vec::new(), true),
                 }
             }
             _ => (Vec::new(), true),
         }
+    }
+
+    /// The later of two days of which either may not be given: it is some day up to the check then.
+    fn later(&self, a: Option<Date>, b: Option<Date>) -> Option<Date> {
+        let (a, b) = match (a, b) {
+            (Some(a), Some(b)) => (a, b),
+            (Some(day), None) | (None, Some(day)) => (day, Date { first: day.first, last: self.as_of }),
+            (None, None) => return None,
+        };
+        Some(Date { first: a.first.max(b.first), last: a.last.max(b.last) })
     }
 
     fn term_doings(&mut self, term: ExprId, holder: Holder<'a>) -> (Vec<Option<Date>>, bool) {
@@ -1013,7 +1055,7 @@ impl<'a> Eval<'a> {
                         (s, Some(c)) => s.and(self.narrowed_to(Narrowed::Evidence(d), Some(k), c)),
                     };
                     match t {
-                        Tri::True => days.push(d.issued.or(self.mode.plan_until.and(d.due))),
+                        Tri::True => days.push(self.issued(d)),
                         Tri::Unknown => perhaps = true,
                         Tri::False => {}
                     }
@@ -1061,8 +1103,15 @@ impl<'a> Eval<'a> {
             Some(j) if self.view().jurisdiction() == Some(j) => self.here,
             Some(_) => return None,
         };
-        self.elsewhere(view, |e| e.judge(r)).map(|j| j.outcome)
+        // What is left out excuses the requirement that is looked at, not those whose verdicts it reads.
+        let mode = Mode { left_out: None, ..self.mode };
+        self.in_mode(mode, |e| e.elsewhere(view, |e| e.judge(r))).map(|j| j.outcome)
     }
+}
+
+/// Whether evidence is still to come: it has a day, and neither file nor address.
+fn is_planned(d: &EvidenceDecl) -> bool {
+    d.path.is_none() && d.url.is_none() && d.due.is_some()
 }
 
 /// A field of an entity.

@@ -13,8 +13,10 @@ use dossier_model::expr::{Expr, ExprId, Field, Over, Thing};
 use dossier_model::hir::Origin;
 use dossier_model::idx::Id;
 use dossier_model::law::Target;
-use dossier_model::value::Type;
+use dossier_model::Rulebase;
+use dossier_model::value::{Type, Value};
 use dossier_model::vocab::{BuiltIn, ControlId, EntityId, FactId, FactKind, KindId};
+use std::sync::Arc;
 
 /// A field of a control, evidence or entity, by name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -67,15 +69,36 @@ pub enum Premise {
     Broken(Origin),
 }
 
+/// How a part reads. Kept as what it is about, for most derivations are walked and never printed.
+#[derive(Clone, Debug)]
+pub(crate) enum Text {
+    /// An expression, with the names bound around it; before it, who it is about.
+    Expr(Option<String>, ExprId, Option<Arc<[String]>>),
+    /// Words.
+    Plain(String),
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Text::Plain(text)
+    }
+}
+
+/// The value of an operand.
+#[derive(Clone, Debug)]
+enum Shown {
+    None,
+    Value(Value, Type),
+    Plain(&'static str),
+}
+
 /// A part of a derivation.
 #[derive(Clone, Debug)]
 pub struct Derivation {
-    /// How it reads.
-    pub text: String,
+    text: Text,
     /// Its truth; of an operand whether it is known.
     pub truth: Tri,
-    /// The value of an operand.
-    pub value: Option<String>,
+    value: Shown,
     /// Whether it decided.
     pub decisive: bool,
     /// What it rests on or lacks.
@@ -105,21 +128,52 @@ enum How {
 }
 
 impl Derivation {
-    fn new(text: String, truth: Tri, how: How, children: Vec<Derivation>) -> Self {
-        Self { text, truth, value: None, decisive: false, premise: None, origin: None, due: None, children, how }
+    fn new(text: impl Into<Text>, truth: Tri, how: How, children: Vec<Derivation>) -> Self {
+        let text = text.into();
+        Self {
+            text,
+            truth,
+            value: Shown::None,
+            decisive: false,
+            premise: None,
+            origin: None,
+            due: None,
+            children,
+            how,
+        }
     }
 
-    fn leaf(text: String, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
+    /// How it reads.
+    pub fn text(&self, rules: &Rulebase) -> String {
+        match &self.text {
+            Text::Plain(t) => t.clone(),
+            Text::Expr(about, e, names) => {
+                let text = show::expr(rules, *e, names.as_deref().unwrap_or(&[]));
+                about.as_ref().map_or_else(|| text.clone(), |a| format!("{a}: {text}"))
+            }
+        }
+    }
+
+    /// The value of an operand, if it is known.
+    pub fn value(&self, rules: &Rulebase) -> Option<String> {
+        match &self.value {
+            Shown::None => None,
+            Shown::Value(v, ty) => Some(show::value(rules, v, *ty)),
+            Shown::Plain(t) => Some((*t).to_owned()),
+        }
+    }
+
+    fn leaf(text: impl Into<Text>, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
         Self { premise: Some(premise), origin, ..Self::new(text, truth, How::Operands, Vec::new()) }
     }
 
     /// Several that must all hold.
-    pub(crate) fn all(text: String, truth: Tri, children: Vec<Derivation>) -> Self {
+    pub(crate) fn all(text: impl Into<Text>, truth: Tri, children: Vec<Derivation>) -> Self {
         Self::new(text, truth, How::All, children)
     }
 
     /// A premise by itself.
-    pub(crate) fn premise(text: String, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
+    pub(crate) fn premise(text: impl Into<Text>, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
         Self::leaf(text, truth, premise, origin)
     }
 
@@ -226,7 +280,7 @@ impl<'a> Eval<'a> {
     pub(crate) fn derive(&mut self, e: ExprId, names: &mut Vec<String>) -> Derivation {
         let rules = self.rules;
         let truth = self.truth(e);
-        let text = show::expr(rules, e, names);
+        let text = read(e, names);
         match &rules.expr(e).expr {
             Expr::And(a, b) => {
                 let mut children = Vec::new();
@@ -318,7 +372,7 @@ impl<'a> Eval<'a> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one quantifier")]
     fn derive_quantifier(
         &mut self,
-        text: String,
+        text: Text,
         truth: Tri,
         every: bool,
         over: Over,
@@ -343,11 +397,11 @@ impl<'a> Eval<'a> {
                     let said = self.derive(body, names);
                     let truth = if every { selected.truth.implies(said.truth) } else { selected.truth.and(said.truth) };
                     let how = if every { How::Implies } else { How::All };
-                    Derivation::new(String::new(), truth, how, vec![selected, said])
+                    Derivation::new(Text::Plain(String::new()), truth, how, vec![selected, said])
                 }
                 None => self.derive(body, names),
             };
-            about.text = format!("{label}: {}", show::expr(self.rules, body, names));
+            about.text = Text::Expr(Some(label), body, bound_names(names));
             children.push(about);
         }
         self.bound.truncate(usize::from(slot));
@@ -397,8 +451,8 @@ impl<'a> Eval<'a> {
             Bound::Somebody => "any other".to_owned(),
             Bound::Market(v) => self.views[*v].place().map_or_else(|| "any".to_owned(), |p| p.to_string()),
             Bound::Value(v) => match v {
-                dossier_model::value::Value::Name(n) => n.to_string(),
-                dossier_model::value::Value::Text(t) => t.to_string(),
+                Value::Name(n) => n.to_string(),
+                Value::Text(t) => t.to_string(),
                 other => format!("{other:?}"),
             },
         }
@@ -417,18 +471,23 @@ impl<'a> Eval<'a> {
     pub(crate) fn operand(&mut self, e: ExprId, names: &mut Vec<String>) -> Derivation {
         let rules = self.rules;
         let node = rules.expr(e);
-        let text = show::expr(rules, e, names);
-        let value = if node.ty == Type::Bool {
+        let text = read(e, names);
+        let (value, known) = if node.ty == Type::Bool {
             match self.truth(e) {
-                Tri::True => Some("yes".to_owned()),
-                Tri::False => Some("no".to_owned()),
-                Tri::Unknown => None,
+                Tri::True => (Shown::Plain("yes"), true),
+                Tri::False => (Shown::Plain("no"), true),
+                Tri::Unknown => (Shown::None, false),
             }
         } else {
-            self.value(e).map(|v| show::value(rules, &v, node.ty))
+            match self.value(e) {
+                Some(v) => {
+                    let open = matches!(v, Value::Set { open: true, .. });
+                    (Shown::Value(v, node.ty), !open)
+                }
+                None => (Shown::None, false),
+            }
         };
-        let open = matches!(self.value(e), Some(dossier_model::value::Value::Set { open: true, .. }));
-        let truth = if value.is_some() && !open { Tri::True } else { Tri::Unknown };
+        let truth = if known { Tri::True } else { Tri::Unknown };
         let mut d = Derivation::new(text, truth, How::Operands, Vec::new());
         d.value = value;
         match &node.expr {
@@ -484,7 +543,7 @@ impl<'a> Eval<'a> {
             names.push(bound.clone().unwrap_or_else(|| "it".to_owned()));
             if let Some(f) = filter {
                 let mut c = self.derive(f, names);
-                c.text = format!("{label}: {}", c.text);
+                c.text = Text::Expr(Some(label), f, bound_names(names));
                 children.push(c);
             }
         }
@@ -504,7 +563,7 @@ impl<'a> Eval<'a> {
         // A fact of the device that only components give in part is settled on the device.
         if !show::is_derived(&fact.kind) {
             if let Some((when, _)) = &fact.when
-                && d.value.is_none()
+                && matches!(d.value, Shown::None)
             {
                 // First whether it makes sense at all.
                 let when = *when;
@@ -570,7 +629,7 @@ impl<'a> Eval<'a> {
     fn derive_term(
         &mut self,
         e: ExprId,
-        text: String,
+        text: Text,
         truth: Tri,
         entity: Option<&'a EntityDecl>,
         names: &mut Vec<String>,
@@ -589,7 +648,7 @@ impl<'a> Eval<'a> {
                 let Some(decl) = decl else {
                     return Derivation::leaf(text, truth, Premise::NoControl(c, entity.map(|d| d.origin)), None);
                 };
-                let inner_text = show::expr(rules, inner, names);
+                let inner_text = read(inner, names);
                 let is_control = matches!(rules.expr(inner).expr, Expr::Control(_));
                 let state = if is_control {
                     self.implemented(decl)
@@ -621,7 +680,7 @@ impl<'a> Eval<'a> {
         &mut self,
         k: KindId,
         condition: Option<ExprId>,
-        text: String,
+        text: Text,
         truth: Tri,
         listed: Option<&[Sym]>,
         holder: Option<Origin>,
@@ -662,7 +721,7 @@ impl<'a> Eval<'a> {
         &mut self,
         thing: ExprId,
         term: ExprId,
-        text: String,
+        text: Text,
         truth: Tri,
         names: &mut Vec<String>,
     ) -> Derivation {
@@ -689,7 +748,7 @@ impl<'a> Eval<'a> {
             return Derivation::new(text, truth, How::All, vec![first]);
         };
         let listed: Vec<Sym> = decl.evidence.iter().map(|e| e.0).collect();
-        let term_text = show::expr(rules, term, names);
+        let term_text = read(term, names);
         let t = self.with_evidence(decl, term);
         let second = self.derive_evidence(k, condition, term_text, t, Some(&listed), Some(decl.origin), names);
         Derivation::new(text, truth, How::All, vec![first, second])
@@ -704,10 +763,10 @@ impl<'a> Eval<'a> {
                     && let Some(Bound::Entity(entity)) = self.bound.get(usize::from(slot))
                     && entity_field(entity, field) == Read::Absent
                 {
-                    d.value = Some("not done".to_owned());
+                    d.value = Shown::Plain("not done");
                     d.truth = Tri::False;
-                } else if d.value.is_none() {
-                    d.value = Some("not done".to_owned());
+                } else if matches!(d.value, Shown::None) {
+                    d.value = Shown::Plain("not done");
                     d.truth = Tri::False;
                 }
                 d
@@ -762,4 +821,13 @@ fn field_origin(d: &ControlDecl, field: Field) -> Origin {
         Field::Own(n) => d.fields.iter().find(|f| f.0 == n).map_or(d.origin, |f| f.2),
         Field::BuiltIn(_) => d.origin,
     }
+}
+
+/// How an expression will read.
+fn read(e: ExprId, names: &[String]) -> Text {
+    Text::Expr(None, e, bound_names(names))
+}
+
+fn bound_names(names: &[String]) -> Option<Arc<[String]>> {
+    (!names.is_empty()).then(|| names.into())
 }

@@ -53,45 +53,58 @@ struct Group {
 /// Chooses the severity of a requirement's shortfall, given the one that law gives it.
 pub type Severities<'s> = &'s dyn Fn(RequirementId, Severity) -> Severity;
 
-/// The diagnostics of checked devices, those that decide most first within a place.
-pub fn diagnostics(model: &Model, checks: &[DeviceCheck], severities: Severities<'_>) -> Vec<Diagnostic> {
-    // What rests on a component is one diagnostic there for all devices; the rest is each device's own.
-    let mut groups: BTreeMap<(Option<UnitId>, Todo), Group> = BTreeMap::new();
-    for check in checks {
-        let Some(unit) = model.unit(check.unit) else { continue };
+/// What checked devices have come to so far. Takes them one by one, so that a check of many need not hold them all.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// What rests on a component is one diagnostic there for all devices; the rest is each device's own.
+    groups: BTreeMap<(Option<UnitId>, Todo), Group>,
+    remarks: Vec<Remark>,
+}
+
+impl Findings {
+    /// Takes a checked device in; its verdicts must have been explained where they fall short.
+    pub fn add(&mut self, model: &Model, check: &DeviceCheck, severities: Severities<'_>) {
+        let Some(unit) = model.unit(check.unit) else { return };
         for market in &check.markets {
             for row in &market.rows {
                 let Some(severity) = row.severity else { continue };
                 let severity = severities(row.requirement, severity);
-                let mut add = Collector { model, check, unit, market, row, severity, groups: &mut groups };
-                add.row();
+                let groups = &mut self.groups;
+                Collector { model, check, unit, market, row, severity, groups }.row();
             }
         }
+        self.remarks.extend(check.remarks.iter().cloned());
     }
-    let mut out: Vec<(usize, Diagnostic)> = groups
-        .into_iter()
-        .map(|((_, todo), group)| (group.verdicts, diagnostic(model, &todo, &group)))
-        .collect();
+
+    /// The diagnostics, those that decide most first within a file.
+    pub fn finish(self, model: &Model) -> Vec<Diagnostic> {
+        let mut out: Vec<(usize, Diagnostic)> = self
+            .groups
+            .into_iter()
+            .map(|((_, todo), group)| (group.verdicts, diagnostic(model, &todo, &group)))
+            .collect();
+        out.extend(self.remarks.iter().map(|r| (0, remark_diagnostic(model, r))));
+        // The same remark of a component comes through several devices.
+        let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
+        out.retain(|(_, d)| seen.insert((d.place, d.code.id, d.message.clone())));
+        out.sort_by(|(n, a), (m, b)| {
+            let key = |d: &Diagnostic| (d.place.map(|p| p.file), std::cmp::Reverse(d.severity));
+            key(a)
+                .cmp(&key(b))
+                .then(m.cmp(n))
+                .then_with(|| (a.place, a.code.id, &a.message).cmp(&(b.place, b.code.id, &b.message)))
+        });
+        out.into_iter().map(|(_, d)| d).collect()
+    }
+}
+
+/// The diagnostics of checked devices, those that decide most first within a file.
+pub fn diagnostics(model: &Model, checks: &[DeviceCheck], severities: Severities<'_>) -> Vec<Diagnostic> {
+    let mut findings = Findings::default();
     for check in checks {
-        for remark in &check.remarks {
-            out.push((0, remark_diagnostic(model, remark)));
-        }
+        findings.add(model, check, severities);
     }
-    // The same remark of a component through several devices.
-    let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
-    out.retain(|(_, d)| seen.insert((d.place, d.code.id, d.message.clone())));
-    out.sort_by(|(n, a), (m, b)| {
-        let file = |d: &Diagnostic| d.place.map(|p| p.file);
-        (file(a), std::cmp::Reverse(a.severity), std::cmp::Reverse(n), a.place, a.code.id, &a.message).cmp(&(
-            file(b),
-            std::cmp::Reverse(b.severity),
-            std::cmp::Reverse(m),
-            b.place,
-            b.code.id,
-            &b.message,
-        ))
-    });
-    out.into_iter().map(|(_, d)| d).collect()
+    findings.finish(model)
 }
 
 struct Collector<'c> {
@@ -153,13 +166,14 @@ impl Collector<'_> {
     }
 
     fn mend(&mut self, derivation: &Derivation) -> bool {
+        let rules = &self.model.rules;
         let mut found = false;
         let asked = asked_of(derivation);
         for (d, ways) in derivation.shortfalls() {
             if let Some(premise) = &d.premise {
                 found = true;
-                let asked = asked.iter().find(|(p, _)| *p == premise).map(|(_, t)| t.clone());
-                self.add(Todo::Mend(premise.clone()), d.origin, asked, d.value.clone(), ways, None);
+                let asked = asked.iter().find(|(p, _)| *p == premise).map(|(_, d)| d.text(rules));
+                self.add(Todo::Mend(premise.clone()), d.origin, asked, d.value(rules), ways, None);
             }
         }
         found
@@ -207,25 +221,25 @@ impl Collector<'_> {
 }
 
 /// For each premise that falls short the condition around it.
-fn asked_of(d: &Derivation) -> Vec<(&Premise, String)> {
+fn asked_of(d: &Derivation) -> Vec<(&Premise, &Derivation)> {
     let mut out = Vec::new();
     for c in &d.children {
         if c.truth == Tri::False && c.children.iter().all(|x| x.children.is_empty()) && c.premise.is_none() {
             for x in &c.children {
                 if let Some(p) = &x.premise {
-                    out.push((p, c.text.clone()));
+                    out.push((p, c));
                 }
             }
         }
         out.extend(asked_of(c));
     }
     if let Some(p) = &d.premise {
-        out.push((p, d.text.clone()));
+        out.push((p, d));
     }
     if d.premise.is_none() && d.children.iter().all(|x| x.children.is_empty()) {
         for x in &d.children {
             if let Some(p) = &x.premise {
-                out.push((p, d.text.clone()));
+                out.push((p, d));
             }
         }
     }

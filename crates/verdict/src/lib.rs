@@ -24,7 +24,7 @@ pub use check::{DeviceCheck, Detail, Explained, MarketCheck, Options, PartExplai
 pub use coverage::{Coverage, Gap, Subject, coverage};
 pub use evidence::{AllStand, EvidenceFiles, Standing};
 pub use explain::{Derivation, FieldName, Premise};
-pub use findings::{Severities, diagnostics};
+pub use findings::{Findings, Severities, diagnostics};
 pub use load::embedded;
 pub use tests::{TestRun, run_tests};
 pub use tri::Tri;

@@ -5,12 +5,12 @@ use crate::eval::{Bound, Eval, Mode};
 use dossier_base::{Severity, Sym};
 use dossier_model::date::Day;
 use dossier_model::device::{Claim, ClaimKind, ControlDecl, EntityDecl, State};
-use dossier_model::expr::{Expr, ExprId, children};
+use dossier_model::expr::ExprId;
 use dossier_model::idx::Id;
 use dossier_model::law::{
     Brings, Effect, ExceptionId, Force, Gate, InForce, InstrumentId, Outcome, RequirementId, Strength,
 };
-use dossier_model::vocab::ControlId;
+use dossier_model::view::View;
 
 /// What settled a verdict besides the expression itself.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -208,7 +208,7 @@ impl<'a> Eval<'a> {
         let mut deemed = None;
         for e in &r.exceptions {
             let exception = &rules.law.exceptions[*e];
-            if self.exception_works(*e) != Tri::True {
+            if self.unbound(|x| x.exception_works(*e)) != Tri::True {
                 continue;
             }
             match exception.effect {
@@ -316,20 +316,22 @@ impl<'a> Eval<'a> {
                 other => t = t.or(other),
             }
         }
-        let left_out = self.left_out(id, entity);
+        let left_out = self.left_out(id);
         (t.or(left_out), (left_out == Tri::True).then_some(Settled::LeftOut))
     }
 
     /// Whether the requirement falls short only for controls that are left out with their reason.
-    fn left_out(&mut self, id: RequirementId, entity: Option<&'a EntityDecl>) -> Tri {
+    fn left_out(&mut self, id: RequirementId) -> Tri {
         let law = &self.rules.law;
         let r = &law.requirements[id];
         let accepts = r.accepts.as_ref().unwrap_or(&law.instruments[r.instrument].accepts);
         let Some(brings) = accepts.justification else { return Tri::False };
-        let any = self
-            .controls_read(r.require, entity)
-            .into_iter()
-            .any(|d| d.state == State::LeftOut && d.because.is_some());
+        // Most devices leave out nothing, and are spared the look.
+        let any = match self.some_left_out[self.here] {
+            Some(any) => any,
+            None => self.view().any_control(|d| d.state == State::LeftOut && d.because.is_some()),
+        };
+        self.some_left_out[self.here] = Some(any);
         if !any {
             return Tri::False;
         }
@@ -345,28 +347,6 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The declarations of the controls that an expression reads: the view's, and the entity's.
-    fn controls_read(&self, root: ExprId, entity: Option<&'a EntityDecl>) -> Vec<&'a ControlDecl> {
-        let mut ids: Vec<ControlId> = Vec::new();
-        let mut stack = vec![root];
-        while let Some(e) = stack.pop() {
-            let expr = &self.rules.expr(e).expr;
-            if let Expr::Control(c) | Expr::Considered(c) = expr {
-                ids.push(*c);
-            }
-            stack.extend(children(expr));
-        }
-        ids.sort();
-        ids.dedup();
-        let view = self.view();
-        ids.iter()
-            .flat_map(|c| {
-                let own = entity.into_iter().flat_map(|e| e.controls.iter()).find(|d| d.control == *c);
-                own.into_iter().chain(view.controls[c.index()])
-            })
-            .collect()
-    }
-
     /// The earliest day on which what is planned makes an end of the shortfall.
     fn planned(
         &mut self,
@@ -376,40 +356,41 @@ impl<'a> Eval<'a> {
         entity: Option<&'a EntityDecl>,
     ) -> Option<Day> {
         let days = self.planned_days();
-        let last = *days.last()?;
         let helps = |until: Day, e: &mut Self| {
             let mode = Mode { plan_until: Some(until), left_out: None };
             e.in_mode(mode, |e| e.part(id, base, selected, entity)).outcome != Outcome::Unmet
         };
-        if !helps(last, self) {
+        if !helps(*days.last()?, self) {
             return None;
         }
-        days.iter().copied().find(|d| helps(*d, self))
-    }
-
-    /// The days of all plans of the view that are not past, in order.
-    pub(crate) fn planned_days(&self) -> Vec<Day> {
-        let view = self.view();
-        let mut days: Vec<Day> = Vec::new();
-        let of_control = |d: &ControlDecl| match d.state {
-            State::Planned => d.due.map(|d| d.last),
-            State::Implemented => d.since.map(|d| d.first),
-            State::LeftOut | State::Broken => None,
-        };
-        days.extend(view.controls.iter().flatten().filter_map(|d| of_control(d)));
-        for d in &view.evidence {
-            if d.path.is_none() && d.url.is_none() {
-                days.extend(d.due.map(|d| d.last));
+        // What is there never makes a verdict worse, so the first day that helps can be sought by halves.
+        let (mut from, mut to) = (0, days.len() - 1);
+        while from < to {
+            let middle = (from + to) / 2;
+            if helps(days[middle], self) {
+                to = middle;
+            } else {
+                from = middle + 1;
             }
         }
-        for collection in &view.collections {
-            for member in &collection.members {
-                entity_days(member, &of_control, &mut days);
-            }
+        Some(days[from])
+    }
+
+    /// The days of all plans that are not past, in order: those of the view, and of the one without a market, whose
+    /// verdicts `conforms` may read.
+    fn planned_days(&mut self) -> std::rc::Rc<[Day]> {
+        if let Some(days) = &self.plan_days[self.here] {
+            return days.clone();
+        }
+        let mut days = Vec::new();
+        for view in [self.view(), &self.views[self.views.len() - 1]] {
+            view_days(view, &mut days);
         }
         days.retain(|d| *d >= self.as_of);
         days.sort();
         days.dedup();
+        let days: std::rc::Rc<[Day]> = days.into();
+        self.plan_days[self.here] = Some(days.clone());
         days
     }
 
@@ -456,9 +437,11 @@ impl<'a> Eval<'a> {
         if open {
             candidates.push(None);
         }
-        if let Some(by) = instrument.superseded_by {
-            let first = rules.law.instruments[by].editions.first().map(|e| e.in_force.clone());
-            match first.map_or(Tri::False, |f| self.begun(&f)) {
+        if instrument.superseded_by.is_some() {
+            // Several may replace it: the first of them that begins ends it.
+            let others = rules.law.instruments.iter().filter(|i| i.supersedes.contains(&id));
+            let begun = others.filter_map(|i| i.editions.first()).fold(Tri::False, |t, e| t.or(self.begun(&e.in_force)));
+            match begun {
                 Tri::True => candidates = vec![None],
                 Tri::Unknown => candidates.push(None),
                 Tri::False => {}
@@ -527,6 +510,25 @@ impl<'a> Eval<'a> {
             t = t.and(self.truth(condition));
         }
         t
+    }
+}
+
+fn view_days(view: &View<'_>, days: &mut Vec<Day>) {
+    let of_control = |d: &ControlDecl| match d.state {
+        State::Planned => d.due.map(|d| d.last),
+        State::Implemented => d.since.map(|d| d.first),
+        State::LeftOut | State::Broken => None,
+    };
+    days.extend(view.controls.iter().flatten().filter_map(|d| of_control(d)));
+    for d in &view.evidence {
+        if d.path.is_none() && d.url.is_none() {
+            days.extend(d.due.map(|d| d.last));
+        }
+    }
+    for collection in &view.collections {
+        for member in &collection.members {
+            entity_days(member, &of_control, days);
+        }
     }
 }
 

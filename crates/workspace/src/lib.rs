@@ -17,7 +17,7 @@ use dossier_model::device::Unit;
 use dossier_model::hir::{self, Origin};
 use dossier_model::law::RequirementId;
 use dossier_model::{Model, ModelFile, Rulebase, Rulebook, UnitId, Uses};
-use dossier_verdict::{DeviceCheck, Detail, Options, check_device};
+use dossier_verdict::{DeviceCheck, Detail, Findings, Options, check_device};
 use files::Files;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,6 +31,9 @@ pub use vfs::Source;
 
 /// How large a file may be unless somebody says otherwise: 64 MiB.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How many devices are checked before they are handed on.
+const AT_ONCE: usize = 256;
 
 /// What to open.
 #[derive(Clone, Debug)]
@@ -476,23 +479,64 @@ impl Workspace {
         d.place.and_then(|p| self.vfs.source(p.file)).map(|s| s.path.as_str())
     }
 
-    /// Checks devices, each on a thread that is free; in order of their names.
+    /// Checks devices and keeps them all, in order of their names.
     pub fn check(&self, request: &CheckRequest) -> Vec<DeviceCheck> {
+        let mut all = Vec::new();
+        let kept: Result<(), std::convert::Infallible> = self.check_each(request, |c| {
+            all.push(c);
+            Ok(())
+        });
+        match kept {
+            Ok(()) => all,
+        }
+    }
+
+    /// Checks devices, a few on all threads at a time, and hands each to `each` in order of their names. What is not
+    /// kept there is let go, so that many devices need no more memory than a few.
+    ///
+    /// # Errors
+    /// The first that `each` gives.
+    pub fn check_each<E>(
+        &self,
+        request: &CheckRequest,
+        mut each: impl FnMut(DeviceCheck) -> Result<(), E>,
+    ) -> Result<(), E> {
         let files = self.files();
-        let devices: Vec<UnitId> = self
-            .devices()
-            .into_iter()
-            .filter(|(_, u)| request.devices.is_empty() || request.devices.iter().any(|d| d == u.name.as_str()))
-            .map(|(id, _)| id)
-            .collect();
         let options = Options { as_of: request.as_of, markets: &request.markets, detail: request.detail };
-        devices.par_iter().filter_map(|id| check_device(&self.model, *id, &files, &options)).collect()
+        for some in self.asked(request).chunks(AT_ONCE) {
+            let checks: Vec<DeviceCheck> =
+                some.par_iter().filter_map(|id| check_device(&self.model, *id, &files, &options)).collect();
+            checks.into_iter().try_for_each(&mut each)?;
+        }
+        Ok(())
+    }
+
+    /// The devices that a request names, in order.
+    fn asked(&self, request: &CheckRequest) -> Vec<UnitId> {
+        let wanted: FxHashSet<&str> = request.devices.iter().map(String::as_str).collect();
+        self.devices()
+            .into_iter()
+            .filter(|(_, u)| wanted.is_empty() || wanted.contains(u.name.as_str()))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// Takes a checked device into what is found.
+    pub fn find(&self, findings: &mut Findings, check: &DeviceCheck) {
+        let severity = |r: RequirementId, s: Severity| self.requirement_severity(r).flatten().unwrap_or(s);
+        findings.add(&self.model, check, &severity);
+    }
+
+    /// The diagnostics of what was found, as configured.
+    pub fn found(&self, findings: Findings) -> Vec<Diagnostic> {
+        self.configured(findings.finish(&self.model))
     }
 
     /// The diagnostics of checked devices.
     pub fn findings(&self, checks: &[DeviceCheck]) -> Vec<Diagnostic> {
-        let severity = |r: RequirementId, s: Severity| self.requirement_severity(r).flatten().unwrap_or(s);
-        self.configured(dossier_verdict::diagnostics(&self.model, checks, &severity))
+        let mut findings = Findings::default();
+        checks.iter().for_each(|c| self.find(&mut findings, c));
+        self.found(findings)
     }
 
     /// What the configuration says of a requirement's severity: nothing, off (`Some(None)`), or another.

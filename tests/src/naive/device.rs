@@ -220,7 +220,8 @@ fn evidence(law: &Law, file: &str, name: &str, path: Option<String>, items: &[It
     let mut fields = plain(name, items, all);
     let kinds: BTreeSet<String> = names(fields.get("kind")).into_iter().collect();
     for kind in &kinds {
-        assert!(law.kinds.contains_key(kind), "no evidence kind `{kind}`");
+        let kind = law.kinds.get(kind).unwrap_or_else(|| panic!("no evidence kind `{kind}`"));
+        assert!(kind.url || !fields.contains_key("url"), "evidence {name}: an address stands for no such kind");
     }
     let stands_no = fields.remove("stands") == Some(Val::Bool(false));
     Evidence { name: name.to_owned(), file: file.to_owned(), path, kinds, fields, stands_no }

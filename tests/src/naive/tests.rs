@@ -541,8 +541,13 @@ fn evidence_stands_within_its_dates() {
             "unmet",
         ),
         ("require evidence(report) where independent", &e("independent yes"), "met"),
-        ("require evidence(policy)", "evidence p \"https://example.invalid\" { kind policy }", "met"),
-        (report, "evidence p \"https://example.invalid\" { kind report }", "unmet"),
+        ("require evidence(policy)", "evidence p { kind policy\n url \"https://example.invalid\" }", "met"),
+        // With an address it is there, planned or not.
+        (
+            "require evidence(policy)",
+            "evidence p { kind policy\n url \"https://example.invalid\"\n due 2027-01-01 }",
+            "met",
+        ),
     ]);
 }
 

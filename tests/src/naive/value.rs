@@ -248,12 +248,20 @@ pub(crate) fn sum(a: &Val, b: &Val, minus: bool) -> Val {
             let days = |from: Day, to: Day| i128::from(to.0 - from.0) * DAY;
             Val::Duration(days(b.last, a.first), days(b.first, a.last))
         }
+        (Val::Number(a), Val::Number(b)) => Val::Number(total(*a, *b, minus)),
+        (Val::Percent(a), Val::Percent(b)) => Val::Percent(total(*a, *b, minus)),
         (Val::Duration(a, z), Val::Duration(b, y)) if minus => Val::Duration(a - y, z - b),
         (Val::Duration(a, z), Val::Duration(b, y)) => Val::Duration(a + b, z + y),
         (Val::Period(a), Val::Period(b)) => Val::Period(a + sign(*b)),
         (Val::Duration(..) | Val::Period(_), Val::Date(_)) if !minus => sum(b, a, false),
         (a, b) => panic!("{a:?} {} {b:?}", if minus { "-" } else { "+" }),
     }
+}
+
+fn total(a: Decimal, b: Decimal, minus: bool) -> Decimal {
+    let scale = a.scale.max(b.scale);
+    let at = |d: Decimal| d.digits * 10_i128.pow(u32::from(scale - d.scale));
+    Decimal { digits: if minus { at(a) - at(b) } else { at(a) + at(b) }, scale }
 }
 
 /// By what a value is told from others of its kind.

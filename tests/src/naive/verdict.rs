@@ -85,7 +85,10 @@ impl World<'_> {
             }
         }
         if !closed {
-            parts.push(self.part(requirement, None, None, &self.bind(binder, None, env)));
+            // There may be others, of which nothing is known; unless that is enough to tell that none is selected.
+            let env = self.bind(binder, None, env);
+            let selected = and(None, self.selects(binder, &env));
+            parts.push(self.part(requirement, and(applies, selected), None, &env));
         }
         // Inapplicable parts drop out by being the best; of equals the later date counts.
         let worst = parts.iter().map(|p| p.outcome).max().unwrap_or(Outcome::NotApplicable);

@@ -158,8 +158,7 @@ pub(crate) fn places(text: &str) -> Vec<Place> {
         let kind = tokens.kind(i);
         let gap = last.0..range.start;
         let has_newline = text[gap.clone()].contains('\n');
-        let is_free =
-            last.1.is_none_or(|before| depth > 0 || has_newline || goes_on(before, kind));
+        let is_free = last.1.is_none_or(|before| depth > 0 || has_newline || goes_on(before, kind));
         out.push(Place { range: gap, before: nth, is_free });
         match kind {
             Kind::LBracket | Kind::LParen => depth += 1,

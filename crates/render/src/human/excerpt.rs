@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// A report drawn, and what found no room in it.
 pub(super) struct Drawn {
-    /// Header, location, lines; without the closing rule.
+    /// Location and lines; without the closing rule.
     pub(super) text: String,
     /// How many columns its margin takes.
     pub(super) margin: usize,
@@ -32,7 +32,7 @@ struct Spotted<'d> {
 }
 
 /// Draws a diagnostic with its lines. None if it has no place or there is no room.
-pub(super) fn draw(d: &Diagnostic, header: &str, files: &mut Files<'_>, look: &Look) -> Option<Drawn> {
+pub(super) fn draw(d: &Diagnostic, files: &mut Files<'_>, look: &Look) -> Option<Drawn> {
     let primary = d.place?;
     files.file(primary.file)?;
     let mut ids: Vec<FileId> = vec![primary.file];
@@ -53,7 +53,7 @@ pub(super) fn draw(d: &Diagnostic, header: &str, files: &mut Files<'_>, look: &L
 
     let mut left_over = Vec::new();
     let mut texts: Vec<Built> = ids.iter().map(|_| Built::default()).collect();
-    let mut labels: Vec<(usize, Range<usize>, String, bool)> = Vec::new();
+    let mut labels: Vec<(usize, Range<usize>, Option<String>, bool)> = Vec::new();
     let mut at = 0;
     while at < spotted.len() {
         let (file, line) = (spotted[at].file, spotted[at].line);
@@ -66,50 +66,68 @@ pub(super) fn draw(d: &Diagnostic, header: &str, files: &mut Files<'_>, look: &L
         let arrows = here.iter().map(|s| shown.column(s.bytes.end.max(s.bytes.start + 1))).max().unwrap_or(0) + 3;
         let built = &mut texts[file];
         let start = built.line(line, &shown.text);
+        let first = labels.len();
         for s in here {
             let from = start + shown.position(s.bytes.start);
-            let to = (start + shown.position(s.bytes.end)).max(from);
+            // What has no width is shown as wide as a character; behind the line there is room for one.
+            let to = (start + shown.position(s.bytes.end)).max(from + 1);
             let words = text::one_line(s.words);
             let fits = arrows + text::columns(&words) <= room;
-            labels.push((file, from..to, if fits { words.clone() } else { String::new() }, s.primary));
             if !fits {
-                let what = if s.primary { words } else { format!("line {}: {words}", s.line + 1) };
+                let what = if s.primary { words.clone() } else { format!("line {}: {words}", s.line + 1) };
                 left_over.push(what);
             }
+            labels.push((file, from..to, Some(words).filter(|w| fits && !w.is_empty()), s.primary));
+        }
+        // Ariadne underlines only if the first label of a line has words; those without come last.
+        labels[first..].sort_by_key(|l| l.2.is_none());
+        if let Some((_, _, words, _)) = labels.get_mut(first) {
+            words.get_or_insert_default();
         }
     }
 
-    let (color, word) = kind(d.severity);
+    let color = match d.severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Information => Color::Cyan,
+    };
     let first = labels.iter().find(|l| l.3).map(|l| (l.0, l.1.clone()))?;
     let config = Config::new().with_index_type(IndexType::Char).with_color(look.color).with_tab_width(1);
-    let id = format!("{word}[{}]", d.code.id);
-    let mut report = Report::build(ReportKind::Custom(&id, color), first).with_config(config).with_message(header);
+    let mut report = Report::build(ReportKind::Custom("", color), first).with_config(config);
     for (order, (file, range, words, is_primary)) in labels.into_iter().enumerate() {
-        let label = Label::new((file, range))
-            .with_message(words)
+        let mut label = Label::new((file, range))
             .with_color(if is_primary { color } else { Color::Blue })
             .with_order(i32::try_from(order).unwrap_or(i32::MAX));
+        if let Some(words) = words {
+            label = label.with_message(words);
+        }
         report = report.with_label(label);
     }
     let names = ids.iter().map(|id| files.file(*id).map_or(String::new(), |f| text::one_line(f.path))).collect();
     let sources = texts.into_iter().map(|b| Source::from(b.text)).collect();
     let mut out = Vec::new();
     report.finish().write_for_stdout(Texts { names, sources }, &mut out).ok()?;
-    let drawn = text::squeeze(&String::from_utf8_lossy(&out), look.color);
-    // The closing rule comes after the notes, which are ours.
-    let body = drawn.trim_end_matches('\n');
+    let drawn = text::squeeze(&without_idle_arrows(&String::from_utf8_lossy(&out)), look.color);
+    // The header is ours; the closing rule comes after the notes, which are ours too.
+    let (_, body) = drawn.trim_end_matches('\n').split_once('\n')?;
     let (body, rule) = body.rsplit_once('\n')?;
     let margin = rule.chars().filter(|c| *c == '─').count();
     Some(Drawn { text: format!("{body}\n"), margin, left_over })
 }
 
-/// Colour and word of a severity.
-pub(super) fn kind(severity: Severity) -> (Color, &'static str) {
-    match severity {
-        Severity::Error => (Color::Red, "error"),
-        Severity::Warning => (Color::Yellow, "warning"),
-        Severity::Information => (Color::Cyan, "note"),
+/// Takes out arrows that lead to no words (there is at most one a line), and leaves the underline.
+fn without_idle_arrows(drawn: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in drawn.lines() {
+        let bare = text::squeeze(line, false);
+        let after_bar = bare.split_once('│').map_or("", |(_, rest)| rest.trim());
+        let idle = after_bar.starts_with('╰') && after_bar.chars().skip(1).all(|c| c == '─');
+        match lines.last_mut() {
+            Some(before) if idle && before.matches('┬').count() == 1 => *before = before.replace('┬', "─"),
+            _ => lines.push(line.to_owned()),
+        }
     }
+    lines.join("\n") + "\n"
 }
 
 fn spot<'d>(
@@ -150,8 +168,8 @@ impl Built {
         }
         let start = self.chars;
         self.text.push_str(text);
-        self.text.push('\n');
-        self.chars += text.chars().count() + 1;
+        self.text.push_str(" \n");
+        self.chars += text.chars().count() + 2;
         self.lines += 1;
         start
     }

@@ -24,7 +24,7 @@ const SHOWN: usize = 12;
 const DEVICES: usize = 25;
 
 /// The format for people.
-pub struct Human;
+pub(crate) struct Human;
 
 impl Format for Human {
     fn name(&self) -> &'static str {
@@ -225,101 +225,106 @@ pub fn diagnostics(list: &[Diagnostic], files: &mut Files<'_>, look: &Look) -> S
 
 /// A diagnostic; its lines are left out if they have just been shown.
 fn one(d: &Diagnostic, before: Option<Place>, files: &mut Files<'_>, look: &Look) -> String {
-    let (_, word) = excerpt::kind(d.severity);
-    let head = columns_of_head(word, d.code.id);
-    let message = text::wrap(&d.message, look.text_width().saturating_sub(head).max(16));
-    let message = look.paint_code(&message).join(&format!("\n{}", " ".repeat(head)));
-    let mut notes: Vec<(NoteKind, String)> = d.notes.iter().map(|n| (n.kind, n.text.clone())).collect();
+    let mut notes: Vec<(NoteKind, &str)> = d.notes.iter().map(|n| (n.kind, n.text.as_str())).collect();
     if !notes.iter().any(|n| n.0 == NoteKind::Help)
         && let Some(fix) = d.fixes.first()
     {
-        notes.push((NoteKind::Help, fix.title.clone()));
+        notes.push((NoteKind::Help, &fix.title));
     }
     let again = before.is_some() && before == d.place && d.labels.is_empty();
-    let drawn = if again { None } else { excerpt::draw(d, &message, files, look) };
+    let drawn = if again { None } else { excerpt::draw(d, files, look) };
+    let mut out = header(d, look);
     match drawn {
         Some(drawn) => {
-            let mut left_over: Vec<(NoteKind, String)> =
-                drawn.left_over.into_iter().map(|t| (NoteKind::Note, t)).collect();
-            left_over.append(&mut notes);
-            drawn.text + &framed(&left_over, drawn.margin, look)
+            out.push_str(&drawn.text);
+            let left_over = drawn.left_over.iter().map(|t| (NoteKind::Note, t.as_str()));
+            let notes: Vec<(NoteKind, &str)> = left_over.chain(notes).collect();
+            let margin = " ".repeat(drawn.margin);
+            let bar = look.paint(Tint::Dim, "│");
+            if !notes.is_empty() {
+                out.push_str(&format!("{margin}{bar}\n"));
+            }
+            note_lines(d, &notes, &format!("{margin}{bar} "), drawn.margin + 2, look, &mut out);
+            out.push_str(&look.paint(Tint::Dim, &format!("{}╯", "─".repeat(drawn.margin))));
+            out.push('\n');
         }
-        None => bare(d, word, &notes, files, look),
+        None => bare(d, &notes, files, look, &mut out),
     }
+    out
 }
 
-/// `error[E0101]: ` in columns.
-fn columns_of_head(word: &str, id: &str) -> usize {
-    word.len() + id.len() + 4
+/// `error[E0101]: what is wrong`
+fn header(d: &Diagnostic, look: &Look) -> String {
+    let (tint, word) = match d.severity {
+        Severity::Error => (Tint::Red, "error"),
+        Severity::Warning => (Tint::Yellow, "warning"),
+        Severity::Information => (Tint::Cyan, "note"),
+    };
+    let head = format!("{word}[{}]:", d.code.id);
+    let wide = head.len() + 1;
+    let head = look.paint(tint, &head);
+    if look.text_width() < wide + 24 {
+        return format!("{head}\n{}", look.paragraph("", &d.message));
+    }
+    let lines = look.paint_code(&text::wrap(&d.message, look.text_width() - wide));
+    format!("{head} {}\n", lines.join(&format!("\n{}", " ".repeat(wide))))
 }
 
-/// Notes inside the frame, and its closing rule.
-fn framed(notes: &[(NoteKind, String)], margin: usize, look: &Look) -> String {
-    let bar = look.paint(Tint::Dim, "│");
-    let indent = " ".repeat(margin);
-    let mut out = String::new();
+/// Notes, each under a lead: advice after an arrow, codes of requirements set off.
+fn note_lines(
+    d: &Diagnostic,
+    notes: &[(NoteKind, &str)],
+    lead: &str,
+    lead_columns: usize,
+    look: &Look,
+    out: &mut String,
+) {
+    let width = look.text_width().saturating_sub(lead_columns + 2).max(6);
     for (kind, note) in notes {
-        out.push_str(&format!("{indent}{bar}\n"));
-        let (first, rest) = match kind {
-            NoteKind::Note => ("", ""),
-            NoteKind::Help => ("→ ", "  "),
+        let first = match kind {
+            NoteKind::Note => "",
+            NoteKind::Help => "→ ",
         };
-        let width = look.text_width().saturating_sub(margin + 2 + text::columns(first)).max(16);
         for (i, line) in look.paint_code(&text::wrap(note, width)).iter().enumerate() {
-            let lead = if i == 0 { look.paint(Tint::Green, first) } else { rest.to_owned() };
-            let line = format!("{indent}{bar} {lead}{line}");
-            out.push_str(line.trim_end());
+            let mut line = line.clone();
+            if i == 0 {
+                let code = line.split([' ', ':']).next().unwrap_or_default();
+                if d.decides.iter().any(|c| c == code) {
+                    line = look.paint(Tint::Bold, code) + &line[code.len()..];
+                }
+                line = look.paint(Tint::Green, first) + &line;
+            } else {
+                line = format!("  {line}");
+            }
+            out.push_str(format!("{lead}{line}").trim_end());
             out.push('\n');
         }
     }
-    out.push_str(&look.paint(Tint::Dim, &format!("{}╯", "─".repeat(margin))));
-    out.push('\n');
-    out
 }
 
 /// A diagnostic without its lines: where there are none, or no room for them, or they stand just above.
-fn bare(
-    d: &Diagnostic,
-    word: &str,
-    notes: &[(NoteKind, String)],
-    files: &mut Files<'_>,
-    look: &Look,
-) -> String {
-    let tint = match d.severity {
-        Severity::Error => Tint::Red,
-        Severity::Warning => Tint::Yellow,
-        Severity::Information => Tint::Cyan,
-    };
-    let head = look.paint(tint, &format!("{word}[{}]:", d.code.id));
-    let mut out = String::new();
-    let indent = if look.text_width() < 40 { 2 } else { 6 };
-    let wide = columns_of_head(word, d.code.id);
-    if look.text_width() >= wide + 24 {
-        let lines = look.paint_code(&text::wrap(&d.message, look.text_width() - wide));
-        out.push_str(&format!("{head} {}\n", lines.join(&format!("\n{}", " ".repeat(wide)))));
-    } else {
-        out.push_str(&format!("{head}\n{}", look.paragraph("", &d.message)));
-    }
-    let pad = " ".repeat(indent);
+fn bare(d: &Diagnostic, notes: &[(NoteKind, &str)], files: &mut Files<'_>, look: &Look, out: &mut String) {
+    let pad = if look.text_width() < 40 { "  " } else { "      " };
     if let Some(spot) = d.place.and_then(|p| files.spot(p)) {
-        let at = format!("at {}:{}:{}", text::one_line(spot.path), spot.start.line, spot.start.column);
-        out.push_str(&look.paragraph(&pad, &at));
+        let path = text::one_line(spot.path);
+        let at = if look.text_width() < 60 {
+            format!("in {path}, line {}, column {}", spot.start.line, spot.start.column)
+        } else {
+            format!("at {path}:{}:{}", spot.start.line, spot.start.column)
+        };
+        out.push_str(&look.paragraph(pad, &at));
     }
     if !d.label.is_empty() && notes.is_empty() {
-        out.push_str(&look.paragraph(&pad, &d.label));
+        out.push_str(&look.paragraph(pad, &d.label));
     }
     for l in &d.labels {
         if let Some(spot) = files.spot(l.place) {
-            let at = format!("{}:{}: {}", text::one_line(spot.path), spot.start.line, l.text);
-            out.push_str(&look.paragraph(&pad, &at));
+            let path = text::one_line(spot.path);
+            let same = d.place.is_some_and(|p| p.file == l.place.file);
+            let path = if same { String::new() } else { format!("{path}, ") };
+            let at = format!("{path}line {}: {}", spot.start.line, l.text);
+            out.push_str(&look.paragraph(pad, &at));
         }
     }
-    for (kind, note) in notes {
-        let first = match kind {
-            NoteKind::Note => pad.clone(),
-            NoteKind::Help => format!("{pad}→ "),
-        };
-        out.push_str(&look.paragraph(&first, note));
-    }
-    out
+    note_lines(d, notes, pad, pad.len(), look, out);
 }

@@ -90,7 +90,7 @@ impl Summary {
 
     /// The summary.
     pub(super) fn show(&self, run: &Run<'_>, look: &Look) -> String {
-        let mut out = look.heading("Summary", &format!("checked for {}", run.as_of));
+        let mut out = look.heading("Summary", "");
         let what = format!(
             "{} in {}, checked for {} against rulebooks {}.",
             text::count(self.devices.len(), "device", "devices"),
@@ -119,7 +119,7 @@ impl Summary {
             );
             out.push_str(&look.paragraph("", &off));
         }
-        out.push_str(&self.last_line(run, look));
+        out.push_str(&self.last_line(look));
         out
     }
 
@@ -137,7 +137,7 @@ impl Summary {
         format!("Answer {facts} first; {verdicts} for them: {}{tail}.", names.join(", "))
     }
 
-    fn last_line(&self, run: &Run<'_>, look: &Look) -> String {
+    fn last_line(&self, look: &Look) -> String {
         let [notes, warnings, errors] = self.severities;
         if errors + warnings + notes == 0 {
             let nothing = if self.devices.is_empty() { "No device was found." } else { "Nothing is left to do." };
@@ -152,8 +152,8 @@ impl Summary {
             part(warnings, Tint::Yellow, "warning", "warnings"),
             part(notes, Tint::Cyan, "note", "notes"),
         ];
-        let _ = run;
-        format!("{}\n", line.join(", "))
+        let line = line.join(", ");
+        if look.width < 40 { format!("{}\n", line.replace(", ", "\n")) } else { format!("{line}\n") }
     }
 
     fn table(&self, look: &Look) -> String {

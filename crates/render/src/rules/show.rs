@@ -37,6 +37,11 @@ pub fn show(rules: &Rulebase, sources: &dyn Sources, name: &str, look: &Look) ->
     pages.extend(law.ledger.iter().filter(|l| l.code == sym).map(|l| s.ledger(l)));
     pages.extend(law.jurisdiction_codes.get(&sym).map(|j| s.market(*j)));
     pages.extend(vocab.fact_names.get(&sym).map(|f| s.fact(*f)));
+    if name == "class" {
+        let mut classes: Vec<FactId> = vocab.class_facts.values().copied().collect();
+        classes.sort();
+        pages.extend(classes.into_iter().map(|f| s.fact(f)));
+    }
     pages.extend(vocab.control_names.get(&sym).map(|c| s.control(*c)));
     pages.extend(vocab.kind_names.get(&sym).map(|k| s.kind(*k)));
     let entity = vocab.entity_names.get(&sym).or_else(|| vocab.plural_names.get(&sym));
@@ -86,6 +91,25 @@ impl Shower<'_> {
         format!("`{}`", expr_text(self.rules, self.sources, e))
     }
 
+    /// A text of a family with what a member says for `row.x`.
+    fn with_row(&self, text: &str, r: &Requirement) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find("row.") {
+            let name_at = at + "row.".len();
+            let len = rest[name_at..].find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len() - name_at);
+            let name = &rest[name_at..name_at + len];
+            let value = self.rules.node(r.origin).and_then(|n| n.field(Sym::new(name))).and_then(|f| f.value());
+            out.push_str(&rest[..at]);
+            match value {
+                Some(v) => out.push_str(&text_at(self.sources, self.rules.place(v.origin()))),
+                None => out.push_str(&rest[at..name_at + len]),
+            }
+            rest = &rest[name_at + len..];
+        }
+        out + rest
+    }
+
     /// `rulebooks/x.rulebook:12`
     fn at(&self, origin: Origin) -> String {
         let spot = Files::new(self.sources).spot(self.rules.place(origin));
@@ -117,13 +141,13 @@ impl Shower<'_> {
         page.line("if", &i.applies.map_or(String::new(), |e| self.expr(e)));
         page.line("opted in if", &i.opt_in.map_or(String::new(), |e| self.expr(e)));
         for w in &r.when {
-            page.line("and if", &self.expr(*w));
+            page.line("and if", &self.with_row(&self.expr(*w), r));
         }
         if let Some(each) = &r.each {
             page.line("for each", &format!("`{}`", text_at(self.sources, self.rules.place(each.origin))));
         }
         for u in &r.unless {
-            page.line("not if", &self.expr(*u));
+            page.line("not if", &self.with_row(&self.expr(*u), r));
         }
         for x in &r.exceptions {
             let x = &law.exceptions[*x];
@@ -140,7 +164,7 @@ impl Shower<'_> {
         self.in_force(&mut page, r);
 
         page.section("What meets it");
-        page.text(&self.expr(r.require));
+        page.text(&self.with_row(&self.expr(r.require), r));
         let reads = Reads::of_expr(self.rules, r.require);
         for c in &reads.controls {
             let c = &self.rules.vocab.controls[*c];
@@ -324,7 +348,7 @@ impl Shower<'_> {
                 "{}: {} ({}, {})",
                 i.code,
                 i.title,
-                i.force.as_str(),
+                i.force.as_str().replace('_', " "),
                 text::count(i.requirements.len(), "requirement", "requirements")
             ));
         }
@@ -444,7 +468,7 @@ impl Shower<'_> {
                 Type::EnumSet(e) => format!("some of {}", self.values(e)),
                 other => other.describe(&self.rules.vocab),
             };
-            page.item(&sentence(&format!("`{}`: {takes}{unit}", f.name), &f.title, &f.doc));
+            page.item(&sentence(&format!("`{}` ({takes}{unit})", f.name), &f.title, &f.doc));
         }
     }
 

@@ -1,0 +1,282 @@
+//! The command line, and the help that a newcomer reads.
+
+use crate::project::{RULEBOOKS, VERSION};
+use crate::terminal::Color;
+use clap::builder::{PossibleValue, PossibleValuesParser, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dossier_render::{FORMATS, schema::SCHEMAS};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| format!("{VERSION} (rulebooks {RULEBOOKS})"));
+
+/// What `dossier` is asked to do.
+#[derive(Parser, Debug)]
+#[command(
+    name = "dossier",
+    version = LONG_VERSION.as_str(),
+    about = "Checks what a medical device declares about its security against the law of each market",
+    long_about = "Checks what a medical device declares about its security against the law of each market.\n\n\
+        You describe a device in a text file (`NAME.dossier`): its connections and functions, its security controls, \
+        the evidence for them, and the markets you sell in. `dossier check` compares that with the requirements in \
+        its rulebooks and says what is met, what falls short, what is still unknown, and which line of law asks for it.",
+    after_help = "Begin with:\n  dossier check examples       check the example devices\n  \
+        dossier check my.dossier     check a device of yours\n  \
+        dossier rules list           see every requirement\n  \
+        dossier rules show CODE      see what one asks and what meets it\n\n\
+        Exit status: 0 nothing fails; 1 something does; 2 the command or an input could not be used.",
+    max_term_width = 100,
+    styles = Styles::styled(),
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true,
+        help = "When to use colours: auto, always or never")]
+    pub(crate) color: Color,
+
+    /// How many threads work; 0 for as many as there are processors
+    #[arg(long, global = true, value_name = "N", hide = true)]
+    pub(crate) threads: Option<usize>,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Check devices and rulebooks: what is met, what falls short, what is unknown
+    #[command(
+        after_help = "Examples:\n  \
+            dossier check                          every device in this folder and below\n  \
+            dossier check pump.dossier             one file\n  \
+            dossier check --device pump            one device, by its name\n  \
+            dossier check --as-of 2027-01-31       as the law will stand on that day\n  \
+            dossier check --format json --output check.json\n\n\
+            Verdicts:\n  \
+            met             it holds\n  \
+            justified       an accepted justification or alternative stands for it\n  \
+            planned         it will hold once what is planned is there\n  \
+            waived          it does not hold, and the risk is accepted for a while\n  \
+            unmet           it does not hold\n  \
+            unknown         it cannot be told yet: something is not said\n  \
+            not applicable  it is not asked of this device\n\n\
+            Exit status: 0 nothing at or above --fail-on; 1 something is; 2 the command, the configuration or a file \
+            could not be used."
+    )]
+    Check(CheckArgs),
+
+    /// Bring files into the one layout; says and changes nothing else
+    #[command(
+        after_help = "Examples:\n  \
+            dossier fmt                  every file in this folder and below\n  \
+            dossier fmt --check          only say which files would change (exit status 1 if any)\n  \
+            dossier fmt --diff pump.dossier\n  \
+            dossier fmt - < pump.dossier"
+    )]
+    Fmt(FmtArgs),
+
+    /// Browse the rulebooks, and run their tests
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Rules(RulesArgs),
+
+    /// Print the JSON Schema of an output
+    Schema(SchemaArgs),
+}
+
+/// `dossier check`
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Files and folders; this folder if none is named; `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Only the device of this name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Vec<String>,
+
+    /// Only this market; `any` for what is asked once of every device; may be repeated
+    #[arg(long, value_name = "CODE")]
+    pub(crate) market: Vec<String>,
+
+    /// The day to check for, as 2026-11-23; today unless dossier.toml says otherwise
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<String>,
+
+    /// How to write the results
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name(), value_parser = formats())]
+    pub(crate) format: String,
+
+    /// Write the results to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// From which severity on the exit status is 1
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOnArg>,
+
+    /// Show every finding, not only the first of each device
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// `--fail-on`
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum FailOnArg {
+    /// Errors (the default)
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Anything
+    Information,
+    /// Nothing
+    Never,
+}
+
+/// The formats, with what they are for.
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|f| PossibleValue::new(f.name()).help(f.about())))
+}
+
+/// `dossier fmt`
+#[derive(Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Files and folders; this folder if none is named; `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Change nothing; exit status 1 if a file would change
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Change nothing; show what would change
+    #[arg(long)]
+    pub(crate) diff: bool,
+}
+
+/// `dossier rules`
+#[derive(Args, Debug)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+/// The commands of `dossier rules`.
+#[derive(Subcommand, Debug)]
+pub(crate) enum RulesCommand {
+    /// List requirements
+    List(ListArgs),
+
+    /// Tell all about a code or name: a requirement, instrument, family, exception, row of law, control, fact,
+    /// evidence kind, entity or market
+    Show(ShowArgs),
+
+    /// Run the tests of the rulebooks
+    Test(TestArgs),
+
+    /// Say which conditions no test shows to decide a verdict on their own
+    Coverage(CoverageArgs),
+}
+
+/// `dossier rules list`
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// Only those of this market; `any` for what is asked once of every device
+    #[arg(long, value_name = "CODE")]
+    pub(crate) market: Option<String>,
+
+    /// Only those under this instrument
+    #[arg(long, value_name = "CODE")]
+    pub(crate) instrument: Option<String>,
+
+    /// Only those of instruments that bind so
+    #[arg(long, value_name = "FORCE", value_parser = forces())]
+    pub(crate) force: Option<String>,
+
+    /// Only those that are in force on this day
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+
+    /// Only those that read this control
+    #[arg(long, value_name = "NAME")]
+    pub(crate) control: Option<String>,
+
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: ListFormat,
+}
+
+fn forces() -> PossibleValuesParser {
+    PossibleValuesParser::new(dossier_model::law::Force::ALL.iter().map(|f| f.as_str()))
+}
+
+/// The formats of `dossier rules list`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Human,
+    /// For other programs; `dossier schema rules` prints its shape
+    Json,
+}
+
+/// `dossier rules show`
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// A code or name, as messages print it
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+
+    /// Show every requirement that reads it
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// `dossier rules test`
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// A project folder, or one of its rulebooks; this folder's project if none is named
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+
+    /// Only requirements whose code begins so
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) requirement: Option<String>,
+}
+
+/// `dossier rules coverage`
+#[derive(Args, Debug)]
+pub(crate) struct CoverageArgs {
+    /// A project folder; this folder's project if none is named
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+
+    /// Only law whose code begins so
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) requirement: Option<String>,
+}
+
+/// `dossier schema`
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    /// Which
+    #[arg(value_name = "NAME", value_parser = schemas())]
+    pub(crate) name: String,
+}
+
+fn schemas() -> PossibleValuesParser {
+    PossibleValuesParser::new(SCHEMAS.iter().map(|s| PossibleValue::new(s.name).help(s.about)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}
