@@ -38,11 +38,13 @@ fn scratch() {
     let mut dist: BTreeMap<String, usize> = BTreeMap::new();
     let mut by: BTreeMap<String, (usize, u64, String)> = BTreeMap::new();
     let mut bad: BTreeMap<String, (usize, u64)> = BTreeMap::new();
+    let mut per: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     let t = std::time::Instant::now();
     for seed in from..from + n {
         let case = case(&catalog, seed);
         match diff(&naive, &law, &case) {
             Ok((got, d)) => {
+                for (k, v) in &got { *per.entry(k.2.clone()).or_default().entry(v.outcome.clone()).or_default() += 1; }
                 for v in got.values() { *dist.entry(v.outcome.clone()).or_default() += 1; }
                 for (k, text) in d { let e = by.entry(k.2.clone()).or_insert((0, seed, text)); e.0 += 1; }
             }
@@ -54,6 +56,13 @@ fn scratch() {
     println!("{n} cases, {:.1} s", t.elapsed().as_secs_f64());
     for (k, v) in &bad { println!("BAD {v:?} {k}"); }
     for (k, v) in &by { println!("DIFF {k} {v:?}"); }
+    if std::env::var("PER").is_ok() {
+    for r in &catalog.requirements {
+        let m = per.remove(r.code.as_str()).unwrap_or_default();
+        let lacks: Vec<&str> = ["met", "unmet", "unknown"].into_iter().filter(|o| m.get(*o).copied().unwrap_or(0) == 0).collect();
+        if !lacks.is_empty() { println!("LACKS {} {:?} {m:?}", r.code, lacks); }
+    }
+    }
     if std::env::var("SHRINK").is_ok() {
         let mut done = 0;
         for (code, (_, seed, _)) in &by {

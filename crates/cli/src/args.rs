@@ -128,9 +128,9 @@ pub(crate) struct CheckArgs {
 pub(crate) enum FailOnArg {
     /// Errors (the default)
     Error,
-    /// Warnings and errors
+    /// Warnings, too
     Warning,
-    /// Anything
+    /// Notes, too
     Information,
     /// Nothing
     Never,

@@ -5,14 +5,11 @@
 //! reads its own output and proves that nothing but white space and trailing commas changed (see the module
 //! `proof`).
 //!
-//! The way: [`tokens`] says of every token what stands before it on a line and how wide it is, [`print`] decides
+//! The way: module `tokens` says of every token what stands before it on a line and how wide it is, module `print` decides
 //! where lines break. Each decision is made from what formatting does not change (tokens, comments, blank lines,
 //! which blocks stood on one line, which operators began a line), so that formatting twice is formatting once.
 //!
 //! Knows nothing of disks, differences or the meaning of words.
-//!
-//! [`tokens`]: self::tokens
-//! [`print`]: self::print
 
 mod print;
 mod proof;

@@ -801,9 +801,13 @@ impl<'r> Reader<'r, '_, '_> {
         let mut decl = empty_control(control, item);
         let mut status = None;
         let mut status_seen = false;
+        let mut unsure = false;
         for part in item.items() {
             let word = part.sym();
             if part.tag() == Tag::Error {
+                let own = vocab.controls[control].fields.iter().any(|f| f.name == word);
+                unsure |= !own && !matches!(word.as_str(), "due" | "because" | "evidence" | "provided_by");
+                status_seen |= word == Sym::new("status");
                 decl.broken.push(word);
                 continue;
             }
@@ -839,6 +843,8 @@ impl<'r> Reader<'r, '_, '_> {
                             decl.fields.push((n as u16, slot, part.origin()));
                         }
                         None => {
+                            // It may have been meant for any field, `since` among them.
+                            unsure = true;
                             decl.broken.push(word);
                             let known: Vec<&str> = ["status", "due", "because", "since", "evidence", "provided_by"]
                                 .into_iter()
@@ -849,6 +855,7 @@ impl<'r> Reader<'r, '_, '_> {
                     }
                 }
                 _ => {
+                    unsure = true;
                     decl.broken.push(word);
                     self.sink.unknown_item(part, &format!("control `{sym}`"), &["status"], &[]);
                 }
@@ -874,7 +881,7 @@ impl<'r> Reader<'r, '_, '_> {
                 State::Broken
             }
         };
-        if item.broken() {
+        if item.broken() || unsure {
             decl.state = State::Broken;
         }
         if decl.state == State::Planned && decl.due.is_none() && !decl.broken.contains(&Sym::new("due")) {
@@ -1070,9 +1077,12 @@ impl<'r> Reader<'r, '_, '_> {
                     .help(format!("give its path: `evidence {name} \"evidence/{name}.pdf\" {{ … }}`, or `due` if it is planned")),
             );
         }
-        if decl.url.is_some() && !decl.kinds.is_empty() && !decl.kinds.iter().any(|k| vocab.kinds[*k].url_allowed) {
+        // It stands for each of the kinds, so each must allow it.
+        if decl.url.is_some()
+            && let Some(kind) = decl.kinds.iter().find(|k| !vocab.kinds[**k].url_allowed)
+        {
             let at = self.sink.name(item);
-            let kind = vocab.kinds[decl.kinds[0]].name;
+            let kind = vocab.kinds[*kind].name;
             self.sink.push(codes::url_not_allowed(at, kind).subject(name.as_str()));
             decl.broken.push(Sym::new("url"));
         }

@@ -160,32 +160,34 @@ impl Model {
         self.unit(found).filter(|u| !u.is_device).map(|_| found)
     }
 
-    /// The components that a unit includes, each once, those it includes itself first. Also whether one of them
-    /// cannot be found: what the unit does not give is then unknown.
+    /// The components that a unit includes, each once and before those that it includes itself: who includes another
+    /// has the last word. Also whether one of them cannot be found: what the unit does not give is then unknown.
     pub fn components(&self, id: UnitId) -> (Vec<&Unit>, bool) {
-        let mut found: Vec<(UnitId, &Unit)> = Vec::new();
         let mut missing = false;
-        let mut queue = vec![id];
-        let mut at = 0;
-        while at < queue.len() {
-            let here = queue[at];
-            at += 1;
-            let Some(unit) = self.unit(here) else { continue };
+        let mut inner = |here: UnitId| -> Vec<UnitId> {
+            let Some(unit) = self.unit(here) else { return Vec::new() };
             missing |= self.files.get(&here.file).is_some_and(|f| f.devices.broken);
-            for (name, _) in &unit.includes {
-                match self.component(here.file, *name) {
-                    Some(c) if queue.contains(&c) => {}
-                    Some(c) => {
-                        queue.push(c);
-                        if let Some(u) = self.unit(c) {
-                            found.push((c, u));
-                        }
-                    }
-                    None => missing = true,
+            let found = unit.includes.iter().map(|(name, _)| self.component(here.file, *name));
+            let found: Vec<_> = found.collect();
+            missing |= found.contains(&None);
+            found.into_iter().flatten().collect()
+        };
+        let mut seen = FxHashSet::from_iter([id]);
+        let mut done = Vec::new();
+        let mut path = vec![(id, inner(id))];
+        while let Some((here, left)) = path.last_mut() {
+            match left.pop() {
+                Some(next) if seen.insert(next) => path.push((next, inner(next))),
+                Some(_) => {}
+                None => {
+                    done.push(*here);
+                    path.pop();
                 }
             }
         }
-        (found.into_iter().map(|(_, u)| u).collect(), missing)
+        // The unit itself was done last.
+        done.pop();
+        (done.into_iter().rev().filter_map(|c| self.unit(c)).collect(), missing)
     }
 
     /// What is wrong between declarations of a file and others: uses, includes, conflicts, references.
@@ -270,9 +272,22 @@ impl Model {
             });
         }
         let (components, _) = self.components(id);
-        if components.iter().any(|c| std::ptr::eq(*c, unit)) {
+        let comes_back = |u: &Unit| u.includes.iter().any(|i| self.component(u.origin.file, i.0) == Some(id));
+        if comes_back(unit) || components.iter().any(|c| comes_back(c)) {
             let at = self.name_place(unit);
             sink.push(codes::circle(at, "`includes`", format!("`{}` includes itself", unit.name)));
+        }
+        for c in &components {
+            for theirs in &c.scope.entities {
+                let same = |e: &&EntityDecl| e.entity == theirs.entity && e.name == theirs.name;
+                if let Some(own) = unit.scope.entities.iter().find(same) {
+                    let kind = self.rules.vocab.entities[own.entity].name;
+                    let d = codes::declared_twice(self.place(own.origin), kind, own.name)
+                        .subject(own.name.as_str())
+                        .also(self.place(theirs.origin), format!("component `{}` declares it, too", c.name));
+                    sink.push(d);
+                }
+            }
         }
         for c in view::conflicts(&self.rules, unit, &components) {
             let at = unit.includes.iter().find(|i| i.0 == c.components.1).or(unit.includes.first());
@@ -305,21 +320,8 @@ impl Model {
             let mut evidence = evidence.clone();
             evidence.extend(market.scope.evidence.iter().map(|e| e.name));
             for entity in &market.scope.entities {
-                if entity.title.is_none()
-                    && !entities.iter().any(|e| e.entity == entity.entity && e.name == entity.name)
-                {
-                    let kind = self.rules.vocab.entities[entity.entity].name;
-                    let known: Vec<&str> = entities
-                        .iter()
-                        .filter(|e| e.entity == entity.entity)
-                        .map(|e| e.name.as_str())
-                        .collect();
-                    let at = self.place(entity.origin);
-                    let near = spell::did_you_mean(entity.name.as_str(), known).unwrap_or_else(|| {
-                        "declare it on the device, or give it a title if only this market has it".to_owned()
-                    });
-                    sink.push(codes::unknown_entity(at, kind, entity.name).subject(entity.name.as_str()).help(near));
-                }
+                let of_kind = || entities.iter().copied().filter(|e| e.entity == entity.entity);
+                self.extends(entity, of_kind().find(|e| e.name == entity.name), &mut of_kind(), sink);
             }
             for (kind, origin) in &market.scope.has_no {
                 let holder = entities.iter().find(|e| e.entity == *kind);
@@ -333,6 +335,34 @@ impl Model {
             let mut all = entities.clone();
             all.extend(market.scope.entities.iter());
             self.scope_references(&market.scope, &evidence, &all, sink);
+        }
+    }
+
+    /// What a market says more of an entity is of one that is there, unless it has a title.
+    fn extends(
+        &self,
+        entity: &EntityDecl,
+        there: Option<&EntityDecl>,
+        known: &mut dyn Iterator<Item = &EntityDecl>,
+        sink: &mut Sink<'_>,
+    ) {
+        match there {
+            Some(there) => {
+                for held in &entity.held {
+                    let of_kind = || there.held.iter().filter(|e| e.entity == held.entity);
+                    self.extends(held, of_kind().find(|e| e.name == held.name), &mut of_kind(), sink);
+                }
+            }
+            None if entity.title.is_none() => {
+                let kind = self.rules.vocab.entities[entity.entity].name;
+                let known: Vec<&str> = known.map(|e| e.name.as_str()).collect();
+                let at = self.place(entity.origin);
+                let near = spell::did_you_mean(entity.name.as_str(), known).unwrap_or_else(|| {
+                    "declare it on the device, or give it a title if only this market has it".to_owned()
+                });
+                sink.push(codes::unknown_entity(at, kind, entity.name).subject(entity.name.as_str()).help(near));
+            }
+            None => {}
         }
     }
 

@@ -130,9 +130,45 @@ pub enum Value {
     Names(Arc<[Sym]>),
     /// Texts.
     Texts(Arc<[Arc<str>]>),
+    /// Names or texts of which there may be others that nobody has given.
+    Some(Arc<Value>),
 }
 
 impl Value {
+    /// Whether it is a list of any sort.
+    pub fn is_list(&self) -> bool {
+        matches!(self, Value::Set { .. } | Value::Names(_) | Value::Texts(_) | Value::Some(_))
+    }
+
+    /// All that two lists hold, and nothing else; none of what is no list, or no list of the same sort.
+    pub fn united(&self, other: &Value) -> Option<Value> {
+        match (self, other) {
+            (Value::Some(inner), other) | (other, Value::Some(inner)) => inner.united(other),
+            (Value::Set { bits: a, .. }, Value::Set { bits: b, .. }) => {
+                Some(Value::Set { bits: Bits(a.0 | b.0), open: false })
+            }
+            (Value::Names(a), Value::Names(b)) => {
+                let more = b.iter().filter(|n| !a.contains(n));
+                Some(Value::Names(a.iter().chain(more).copied().collect()))
+            }
+            (Value::Texts(a), Value::Texts(b)) => {
+                let more = b.iter().filter(|t| !a.contains(t));
+                Some(Value::Texts(a.iter().chain(more).cloned().collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same list, of which there may be more.
+    #[must_use]
+    pub fn opened(self) -> Value {
+        match self {
+            Value::Set { bits, .. } => Value::Set { bits, open: true },
+            Value::Names(_) | Value::Texts(_) => Value::Some(Arc::new(self)),
+            other => other,
+        }
+    }
+
     /// The value as it would be written in a file.
     pub fn show<'a>(&'a self, ty: Type, vocab: &'a Vocabulary) -> impl fmt::Display + 'a {
         Show { value: self, ty, vocab }
@@ -170,6 +206,11 @@ impl fmt::Display for Show<'_> {
             (Value::Name(n), _) => write!(f, "{n}"),
             (Value::Names(n), _) => list(f, &mut n.iter().map(ToString::to_string)),
             (Value::Texts(t), _) => list(f, &mut t.iter().map(|t| dossier_syntax::literal::quote(t))),
+            (Value::Some(list), ty) => {
+                let shown = list.show(ty, self.vocab).to_string();
+                let items = shown.trim_end_matches(']');
+                write!(f, "{items}{}…]", if items.len() > 1 { ", " } else { "" })
+            }
         }
     }
 }

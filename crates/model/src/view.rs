@@ -7,7 +7,7 @@ use crate::device::{
 use crate::hir::Origin;
 use crate::idx::Id;
 use crate::law::JurisdictionId;
-use crate::value::{Bits, Value};
+use crate::value::Value;
 use crate::vocab::{EntityId, FactId};
 use dossier_base::Sym;
 use std::borrow::Cow;
@@ -86,7 +86,8 @@ impl<'d> View<'d> {
             given_by: vec![None; vocab.facts.len()],
         };
         for (i, component) in components.iter().enumerate() {
-            view.component(component, &|other| components[..i].iter().any(|c| c.name == other && includes(c, component, components)));
+            let under = |other| components[..i].iter().any(|c| c.name == other && includes(c, component, components));
+            view.component(component, &under, &|fact| hidden(unit, component, fact, components));
         }
         view.device(&unit.scope);
         if let Some(market) = market {
@@ -119,8 +120,9 @@ impl<'d> View<'d> {
         self.evidence.iter().find(|e| e.name == name).copied()
     }
 
-    /// Takes a component in. `under` tells whether it is included by an earlier one of that name, which then wins.
-    fn component(&mut self, unit: &'d Unit, under: &dyn Fn(Sym) -> bool) {
+    /// Takes a component in. `under` tells whether it is included by an earlier one of that name, which then wins;
+    /// `hidden` whether those who include it have settled a set without it.
+    fn component(&mut self, unit: &'d Unit, under: &dyn Fn(Sym) -> bool, hidden: &dyn Fn(FactId) -> bool) {
         let scope = &unit.scope;
         self.claims.extend(&scope.claims);
         for given in &scope.facts {
@@ -129,12 +131,11 @@ impl<'d> View<'d> {
             match (&given.slot, &mut cell.value) {
                 (Slot::Broken, _) => cell.broken = true,
                 // Sets unite; a set that only components give is known in part.
-                (Slot::Known(Value::Set { bits, .. }), Some(Value::Set { bits: have, .. })) => {
-                    have.0 |= bits.0;
-                }
-                (Slot::Known(Value::Set { bits, .. }), _) => {
-                    cell.value = Some(Value::Set { bits: *bits, open: true });
-                    cell.origin = Some(given.origin);
+                (Slot::Known(v), _) if v.is_list() && hidden(given.fact) => {}
+                (Slot::Known(v), have) if v.is_list() => {
+                    let all = have.as_ref().and_then(|h| h.united(v)).unwrap_or_else(|| v.clone());
+                    *have = Some(all.opened());
+                    cell.origin = cell.origin.or(Some(given.origin));
                 }
                 (Slot::Known(v), None) => {
                     cell.value = Some(v.clone());
@@ -143,7 +144,7 @@ impl<'d> View<'d> {
                 }
                 (Slot::Known(_), Some(_)) if settled => {}
                 // Two components that differ: the first, until the diagnostic is dealt with nobody may rely on it.
-                (Slot::Known(v), Some(have)) => cell.broken |= *v != *have,
+                (Slot::Known(v), Some(have)) => cell.broken |= v != have,
             }
         }
         self.shared(scope);
@@ -175,14 +176,12 @@ impl<'d> View<'d> {
         for given in &scope.facts {
             let cell = &mut self.facts[given.fact.index()];
             let united = match (&given.slot, &cell.value) {
-                (Slot::Known(Value::Set { bits, .. }), Some(Value::Set { bits: have, .. })) if !given.exactly => {
-                    Some(Bits(bits.0 | have.0))
-                }
+                (Slot::Known(v), Some(have)) if !given.exactly => have.united(v),
                 _ => None,
             };
             match united {
-                Some(bits) => {
-                    cell.value = Some(Value::Set { bits, open: false });
+                Some(all) => {
+                    cell.value = Some(all);
                     cell.origin = Some(given.origin);
                 }
                 None => set(cell, given),
@@ -261,6 +260,8 @@ impl<'d> View<'d> {
             cell.broken = true;
         }
         self.controls.fill(None);
+        self.evidence.clear();
+        self.claims.clear();
         for collection in &mut self.collections {
             collection.closed = false;
         }
@@ -270,7 +271,8 @@ impl<'d> View<'d> {
 /// What a market adds inside an entity does not say that there is nothing else.
 fn stay_open(under: &mut EntityDecl, over: &EntityDecl) {
     for held in &over.held {
-        if !under.held.iter().any(|h| h.entity == held.entity) {
+        let told = |e: &EntityDecl| e.held.iter().any(|h| h.entity == held.entity) || e.has_no.iter().any(|h| h.0 == held.entity);
+        if !told(under) {
             under.open.push(held.entity);
         }
         if let Some(same) = under.held.iter_mut().find(|h| h.entity == held.entity && h.name == held.name) {
@@ -307,7 +309,7 @@ pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Con
                 let other = b.scope.facts.iter().find(|y| y.fact == x.fact);
                 if let Some(y) = other
                     && x.slot != y.slot
-                    && !matches!(x.slot, Slot::Known(Value::Set { .. }))
+                    && !matches!(&x.slot, Slot::Known(v) if v.is_list())
                     && !settled(x.fact)
                 {
                     found.push(Conflict {
@@ -379,6 +381,29 @@ fn includes(a: &Unit, b: &Unit, all: &[&Unit]) -> bool {
         }
     }
     false
+}
+
+/// Whether a component's set does not reach the device, because on every way to it a component that includes it says
+/// what the set is exactly.
+fn hidden(unit: &Unit, component: &Unit, fact: FactId, all: &[&Unit]) -> bool {
+    let settles = |u: &Unit| u.scope.facts.iter().any(|g| g.fact == fact && g.exactly);
+    if !all.iter().any(|u| settles(u)) {
+        return false;
+    }
+    let mut queue: Vec<Sym> = unit.includes.iter().map(|i| i.0).collect();
+    let mut at = 0;
+    while at < queue.len() {
+        let name = queue[at];
+        at += 1;
+        if name == component.name {
+            return false;
+        }
+        for u in all.iter().filter(|u| u.name == name && !settles(u)) {
+            let more: Vec<Sym> = u.includes.iter().map(|i| i.0).filter(|n| !queue.contains(n)).collect();
+            queue.extend(more);
+        }
+    }
+    true
 }
 
 /// Whether two declarations say the same of a control, wherever they stand.

@@ -712,8 +712,7 @@ impl Problem<'_> {
 
     /// That there is one thing of which conditions hold.
     fn exists(&mut self, e: ExprId, conditions: &[ExprId], scope: &Scope) -> Formula {
-        let inner = Scope { narrowed: format!("{} in {}", scope.narrowed, e.index()) };
-        let never = self.depth < 8 && clash(self.rules, conditions, true, &inner, self.depth + 1).is_some();
+        let never = self.depth < 8 && clash(self.rules, conditions, true, scope, self.depth + 1).is_some();
         if never { self.only(e, false) } else { self.free(e, scope) }
     }
 
@@ -937,6 +936,10 @@ mod tests {
         assert_eq!(of("require parts within [hull, mast]"), NOTHING);
         assert_eq!(of("require parts has any [hull, mast] or parts has none [hull]").len(), 1);
         assert_eq!(of("require parts has any [hull, mast] or parts has none [keel]"), NOTHING);
+        // One of two alike, and not both.
+        let one = "parts has any [mast, keel] and not (parts has all [mast, keel])";
+        assert_eq!(of(&format!("require {one}")), NOTHING);
+        assert_eq!(of(&format!("require {one} and parts within [hull]")).len(), 1);
     }
 
     #[test]
@@ -1056,6 +1059,7 @@ mod tests {
             told.contains(&"W0201 crew".to_owned()) && !told.contains(&"W0201 wired".to_owned()),
             "{told:?}"
         );
+        assert!(!told.contains(&"W0201 class".to_owned()), "{told:?}");
         // A derived fact reads them.
         assert!(!told.contains(&"W0201 afloat".to_owned()), "{told:?}");
         assert!(told.contains(&"W0201 ready".to_owned()), "{told:?}");

@@ -671,7 +671,13 @@ impl<'a> Eval<'a> {
             (Edge::Deadline, Expr::By(x, d)) => {
                 let (x, d) = (*x, *d);
                 let today = Date::day(self.as_of);
-                let done = self.doings(x).0.into_iter().flatten().filter(|day| day.first <= self.as_of).min();
+                let done = self
+                    .doings(x)
+                    .0
+                    .into_iter()
+                    .filter_map(|d| d.1)
+                    .filter(|day| day.first <= self.as_of)
+                    .min();
                 let deadline = self.value(d);
                 days(Some(Value::Date(done.unwrap_or(today))), deadline)
             }
@@ -963,6 +969,7 @@ condition tall = parts has mast
 
 jurisdiction XX "Somewhere" {
   regulator "R" { name "Regulator"  native "Regulator" }
+  classes [I, II]
 }
 jurisdiction YY "Elsewhere" {
   regulator "S" { name "Regulator"  native "Regulator" }
@@ -1153,6 +1160,25 @@ jurisdiction YY "Elsewhere" {
           test \"with\" met { evidence r { kind report  contains [hull] } }
           test \"without\" unmet { evidence r { kind report  contains [mast] } }";
         assert_eq!(of(law), ["term `evidence(report)`: false, but never decisive"]);
+        let law = "require evidence(report) where contains has hull
+          test \"it is not there\" unmet { evidence r { kind report  contains [hull]  stands no } }
+          test \"with\" met { evidence r { kind report  contains [hull] } }
+          test \"without\" unmet { evidence r { kind report  contains [mast] } }";
+        assert_eq!(of(law), NONE);
+    }
+
+    #[test]
+    fn things_are_told_apart() {
+        let law = "require evidence(report) where contains has hull
+          test \"none\" unmet { }
+          test \"the second\" met { evidence a { kind report  contains [mast] }  evidence b { kind report  contains [hull] } }
+          test \"without\" unmet { evidence r { kind report  contains [mast] } }";
+        assert_eq!(of(law), NONE);
+        let law = "require every s in sails: s with evidence(report)
+          test \"none\" met { has_no [sail] }
+          test \"one\" met { sail fore { evidence [r] }  evidence r { kind report } }
+          test \"one of two\" unmet { sail fore { evidence [r] }  sail main { }  evidence r { kind report } }";
+        assert_eq!(of(law), NONE);
     }
 
     #[test]
@@ -1168,13 +1194,29 @@ jurisdiction YY "Elsewhere" {
         let law = "require control(bell)
           test \"planned\" planned { control bell { status planned  due 2025-06-30 } }";
         assert_eq!(of(law), ["term `control(bell)`: never true"]);
+        // The plan evaluates both, but only the bell is looked at today.
+        let law = "require control(bell) and control(lock)
+          test \"both planned\" planned {
+            control bell { status planned  due 2025-06-30 }
+            control lock { status planned  due 2025-06-30 }
+          }";
+        assert_eq!(
+            of(law),
+            [
+                "term `control(bell)`: never true",
+                "term `control(bell)`: false, but never decisive",
+                "term `control(lock)`: never true",
+                "term `control(lock)`: never false",
+            ]
+        );
     }
 
     #[test]
     fn quantifiers_run_over_none_one_and_two() {
         let law = "require some s in sails: s.torn
           test \"one\" met { sail fore { torn yes } }
-          test \"another\" unmet { sail fore { torn no } }";
+          test \"another\" unmet { sail fore { torn no } }
+          test \"two alike\" unmet { sail fore { torn no }  sail main { torn no } }";
         assert_eq!(
             of(law),
             [
@@ -1198,6 +1240,20 @@ jurisdiction YY "Elsewhere" {
         assert_eq!(
             of(law),
             ["quantifier `every s in sails where s.of == mast: s.torn`: never shown with two that disagree"]
+        );
+    }
+
+    #[test]
+    fn what_may_be_selected_is_not_none() {
+        let law = "require every s in sails where s.of == mast: s.torn
+          test \"perhaps on the mast\" met { sail fore { torn yes } }
+          test \"torn\" met { sail fore { of mast  torn yes } }
+          test \"whole\" unmet { sail fore { of mast  torn no } }
+          test \"elsewhere\" met { sail fore { of keel  torn no }  sail main { of mast  torn yes } }
+          test \"two\" unmet { sail fore { of mast  torn no }  sail main { of mast  torn yes } }";
+        assert_eq!(
+            of(law),
+            ["quantifier `every s in sails where s.of == mast: s.torn`: never shown with none"]
         );
     }
 
@@ -1233,7 +1289,8 @@ jurisdiction YY "Elsewhere" {
         let law = "for s in sails
           require s.torn
           test \"torn\" met { sail fore { torn yes } }
-          test \"whole\" unmet { sail fore { torn no } }";
+          test \"whole\" unmet { sail fore { torn no } }
+          test \"two alike\" unmet { sail fore { torn no }  sail main { torn no } }";
         assert_eq!(
             of(law),
             ["`for s in …`: never shown with none", "`for s in …`: never shown with two that disagree"]
@@ -1435,6 +1492,38 @@ jurisdiction YY "Elsewhere" {
         // With wires both hold, so that neither decides.
         assert_eq!(gaps(&law, "T-2"), ["yes or no `wired`: never true"]);
         assert_eq!(gaps(&law, "T-1"), NONE);
+    }
+
+    #[test]
+    fn what_stands_behind_the_verdicts_of_others_is_not_watched() {
+        let law = instrument("T", "")
+            + &instrument("U", "applies when heavy")
+            + &requirement(
+                "T-1",
+                "T",
+                "require wired
+          test \"wired\" met { wired yes  afloat no  heavy yes }
+          test \"not\" unmet { wired no  afloat no  heavy yes }",
+            )
+            + &requirement(
+                "T-2",
+                "T",
+                "require conforms(T-1)
+          test \"deemed\" met { wired no  afloat yes  heavy yes }
+          test \"light\" unmet { wired no  afloat yes  heavy no }",
+            )
+            + "exception U-X \"At sea\" {
+                 under U
+                 clause \"2\"
+                 source seen_primary
+                 deems_met [T-1]
+                 when afloat
+               }";
+        assert_eq!(
+            gaps(&law, "U"),
+            ["yes or no `heavy`: true, but never decisive", "yes or no `heavy`: never false"]
+        );
+        assert_eq!(gaps(&law, "T-2"), NONE);
     }
 
     /// Watching changes no verdict, and nothing that was turned around is remembered.

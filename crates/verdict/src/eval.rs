@@ -73,6 +73,9 @@ impl Holder<'_> {
     }
 }
 
+/// Something that was done: whether it surely counts, and its day.
+pub(crate) type Doing = (Tri, Option<Date>);
+
 /// A field's or fact's value, and if it has none, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Read {
@@ -235,7 +238,7 @@ impl<'a> Eval<'a> {
                     let fits = row.cells.iter().zip(&have).fold(Tri::True, |t, (cell, have)| match (cell, have) {
                         (None, _) => t,
                         (Some(_), None) => t.and(Tri::Unknown),
-                        (Some(c), Some(h)) => t.and(Tri::of(c == h)),
+                        (Some(c), Some(h)) => t.and(equal(h, c)),
                     });
                     if fits == Tri::False {
                         continue;
@@ -258,7 +261,7 @@ impl<'a> Eval<'a> {
     /// A value of any type; of a condition its truth.
     pub(crate) fn any_value(&mut self, e: ExprId) -> Option<Value> {
         if self.rules.expr(e).ty == Type::Bool {
-            match self.unprobed(|x| x.truth(e)) {
+            match self.truth(e) {
                 Tri::True => Some(Value::Bool(true)),
                 Tri::False => Some(Value::Bool(false)),
                 Tri::Unknown => None,
@@ -337,7 +340,7 @@ impl<'a> Eval<'a> {
         if self.rules.expr(e).ty != Type::Bool {
             return None;
         }
-        match self.unprobed(|x| x.truth(e)) {
+        match self.truth(e) {
             Tri::True => Some(Value::Bool(true)),
             Tri::False => Some(Value::Bool(false)),
             Tri::Unknown => None,
@@ -566,6 +569,7 @@ impl<'a> Eval<'a> {
                 Some(Value::Texts(texts)) => {
                     (texts.iter().map(|t| Bound::Value(Value::Text(t.clone()))).collect(), true)
                 }
+                Some(Value::Some(list)) => (elements(&list).map(Bound::Value).collect(), false),
                 _ => (Vec::new(), false),
             },
         }
@@ -654,7 +658,7 @@ impl<'a> Eval<'a> {
         let unknown = match holder {
             Holder::View => self.view().broken,
             Holder::Entity(d) => d.broken,
-            Holder::Listed(_) => false,
+            Holder::Listed(_) => self.view().broken,
             Holder::Somebody => true,
         };
         if unknown { Tri::Unknown } else { Tri::False }
@@ -743,7 +747,7 @@ impl<'a> Eval<'a> {
         if d.stands == Some(false) {
             return Standing::no("a test stipulates that it does not stand");
         }
-        if d.broken.iter().any(|n| matches!(n.as_str(), "issued" | "expires" | "sha256")) {
+        if !d.broken.is_empty() {
             return Standing::unknown("its declaration could not be read");
         }
         if let Some(issued) = d.issued
@@ -941,30 +945,27 @@ impl<'a> Eval<'a> {
         let (doings, perhaps) = self.doings(x);
         let mut t = if perhaps { Tri::Unknown } else { Tri::False };
         let mut undone = !perhaps;
-        for day in doings {
-            match day {
+        for (holds, day) in doings {
+            let in_time = match day {
                 // A day after the check: not done yet.
-                Some(day) if day.first > self.as_of => {}
-                Some(day) => {
-                    undone = false;
-                    t = t.or(!less(&Value::Date(deadline), &Value::Date(day)));
-                }
-                None => {
-                    undone = false;
-                    t = t.or(Tri::Unknown);
-                }
-            }
+                Some(day) if day.first > self.as_of => continue,
+                Some(day) => !less(&Value::Date(deadline), &Value::Date(day)),
+                None => Tri::Unknown,
+            };
+            undone = false;
+            t = t.or(holds.and(in_time));
         }
         // As long as the day is not past, what is done was done by it, and the rest still can be.
         t = t.or(!less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of))));
         (t, (undone && t == Tri::True).then_some(deadline))
     }
 
-    /// The days on which something was done (no day where none is given), and whether it perhaps was done besides.
-    pub(crate) fn doings(&mut self, x: ExprId) -> (Vec<Option<Date>>, bool) {
+    /// What was done: whether it surely counts, and the day (no day where none is given). Also whether something
+    /// perhaps was done besides.
+    pub(crate) fn doings(&mut self, x: ExprId) -> (Vec<Doing>, bool) {
         let rules = self.rules;
         let of_date = |r: Read| match r {
-            Read::Value(Value::Date(d)) => (vec![Some(d)], false),
+            Read::Value(Value::Date(d)) => (vec![(Tri::True, Some(d))], false),
             Read::Absent => (Vec::new(), false),
             _ => (Vec::new(), true),
         };
@@ -996,14 +997,13 @@ impl<'a> Eval<'a> {
                 let decl = self.control_of(*thing).and_then(|c| self.view().controls[c.index()]);
                 match (t, decl) {
                     (Tri::False, _) | (_, None) => (Vec::new(), t == Tri::Unknown),
-                    (Tri::True, Some(d)) if self.assumed(d) => (vec![None], false),
-                    (Tri::True, Some(d)) => {
+                    (t, Some(d)) if self.assumed(d) => (vec![(t, None)], false),
+                    (t, Some(d)) => {
                         // Both must be done: the later day counts.
                         let since = if d.state == State::Planned { d.due } else { d.since };
-                        let (days, perhaps) = self.term_doings(*term, Holder::Listed(&d.evidence));
-                        (days.into_iter().map(|day| self.later(day, since)).collect(), perhaps)
+                        let (listed, perhaps) = self.term_doings(*term, Holder::Listed(&d.evidence));
+                        (listed.into_iter().map(|(l, day)| (t.and(l), self.later(day, since))).collect(), perhaps)
                     }
-                    (Tri::Unknown, Some(_)) => (Vec::new(), true),
                 }
             }
             _ => (Vec::new(), true),
@@ -1020,33 +1020,30 @@ impl<'a> Eval<'a> {
         Some(Date { first: a.first.max(b.first), last: a.last.max(b.last) })
     }
 
-    fn term_doings(&mut self, term: ExprId, holder: Holder<'a>) -> (Vec<Option<Date>>, bool) {
+    fn term_doings(&mut self, term: ExprId, holder: Holder<'a>) -> (Vec<Doing>, bool) {
         let rules = self.rules;
         let (inner, condition) = match rules.expr(term).expr {
             Expr::Where(inner, condition) => (inner, Some(condition)),
             _ => (term, None),
         };
         match rules.expr(inner).expr {
-            Expr::Control(c) => match self.narrow(inner, condition, holder) {
-                Tri::True => {
-                    let since = self.control_decl(c, holder).and_then(|d| match d.state {
-                        State::Planned => d.due,
-                        _ => d.since,
-                    });
-                    (vec![since], false)
+            Expr::Control(c) => match (self.narrow(inner, condition, holder), self.control_decl(c, holder)) {
+                (Tri::False, _) => (Vec::new(), false),
+                (t, Some(d)) if d.state != State::Broken => {
+                    let since = if d.state == State::Planned { d.due } else { d.since };
+                    (vec![(t, since)], false)
                 }
-                Tri::Unknown => (Vec::new(), true),
-                Tri::False => (Vec::new(), false),
+                _ => (Vec::new(), true),
             },
             Expr::Evidence(k) => {
                 let mut days = Vec::new();
-                let mut perhaps = self.absent(holder) == Tri::Unknown;
+                let perhaps = self.absent(holder) == Tri::Unknown;
                 let found = self.evidence_of(k, holder);
                 let forced = self.forced_evidence(inner, &found, holder);
                 if let Some(forced) = forced
                     && (!forced || found.is_empty())
                 {
-                    return (if forced { vec![None] } else { Vec::new() }, false);
+                    return (if forced { vec![(Tri::True, None)] } else { Vec::new() }, false);
                 }
                 for (d, fits) in found {
                     let standing = if forced.is_some() { Tri::True } else { fits.and(self.stands(d).stands) };
@@ -1054,10 +1051,8 @@ impl<'a> Eval<'a> {
                         (Tri::False, _) | (_, None) => standing,
                         (s, Some(c)) => s.and(self.narrowed_to(Narrowed::Evidence(d), Some(k), c)),
                     };
-                    match t {
-                        Tri::True => days.push(self.issued(d)),
-                        Tri::Unknown => perhaps = true,
-                        Tri::False => {}
+                    if t != Tri::False {
+                        days.push((t, self.issued(d)));
                     }
                 }
                 (days, perhaps)
@@ -1186,6 +1181,10 @@ pub(crate) fn equal(a: &Value, b: &Value) -> Tri {
             }
         }
         (Value::Number(x), Value::Number(y)) => Tri::of(x.cmp(y).is_eq()),
+        // In whatever order they are listed.
+        (Value::Names(_) | Value::Texts(_) | Value::Some(_), _) => {
+            subset(Some(a), Some(b)).and(subset(Some(b), Some(a)))
+        }
         _ => Tri::of(a == b),
     }
 }
@@ -1239,6 +1238,16 @@ fn compare_ranges(op: Compare, a: (Decimal, Option<Decimal>), b: (Decimal, Optio
     }
 }
 
+/// What a list of names or texts holds.
+fn elements(list: &Value) -> impl Iterator<Item = Value> + '_ {
+    let (names, texts): (&[Sym], &[std::sync::Arc<str>]) = match list {
+        Value::Names(n) => (n, &[]),
+        Value::Texts(t) => (&[], t),
+        _ => (&[], &[]),
+    };
+    names.iter().map(|n| Value::Name(*n)).chain(texts.iter().map(|t| Value::Text(t.clone())))
+}
+
 pub(crate) fn is_empty(set: &Value) -> bool {
     match set {
         Value::Set { bits, open } => bits.0 == 0 && !open,
@@ -1261,6 +1270,7 @@ pub(crate) fn holds(set: &Value, value: &Value) -> Tri {
         }
         (Value::Names(names), Value::Name(n)) => Tri::of(names.contains(n)),
         (Value::Texts(texts), Value::Text(t)) => Tri::of(texts.contains(t)),
+        (Value::Some(list), value) => holds(list, value).or(Tri::Unknown),
         _ => Tri::Unknown,
     }
 }
@@ -1287,6 +1297,8 @@ fn subset(inner: Option<&Value>, outer: Option<&Value>) -> Tri {
                 Tri::True
             }
         }
+        (Some(Value::Some(i)), o) => subset(Some(i), o).and(Tri::Unknown),
+        (i, Some(Value::Some(o))) => subset(i, Some(o)).or(Tri::Unknown),
         (Some(Value::Names(i)), Some(Value::Names(o))) => Tri::of(i.iter().all(|n| o.contains(n))),
         (Some(Value::Texts(i)), Some(Value::Texts(o))) => Tri::of(i.iter().all(|t| o.contains(t))),
         _ => Tri::Unknown,
@@ -1307,6 +1319,8 @@ fn overlap(a: Option<&Value>, b: Option<&Value>) -> Tri {
                 Tri::False
             }
         }
+        (Some(Value::Some(x)), y) => overlap(Some(x), y).or(Tri::Unknown),
+        (x, Some(Value::Some(y))) => overlap(x, Some(y)).or(Tri::Unknown),
         (Some(Value::Names(x)), Some(Value::Names(y))) => Tri::of(x.iter().any(|n| y.contains(n))),
         (Some(Value::Texts(x)), Some(Value::Texts(y))) => Tri::of(x.iter().any(|t| y.contains(t))),
         _ => Tri::Unknown,

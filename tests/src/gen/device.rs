@@ -276,7 +276,7 @@ impl<'c> Maker<'c> {
             if !self.rng.chance(percent) {
                 continue;
             }
-            if let Some(node) = self.fact(f, level == Level::Device) {
+            if let Some(node) = self.fact(f, true) {
                 if level == Level::Component {
                     let is_set = matches!(self.catalog.rules.vocab.facts[f].ty, Type::EnumSet(_));
                     if !is_set {

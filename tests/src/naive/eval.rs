@@ -710,6 +710,11 @@ impl<'a> World<'a> {
                     let due = evidence.fields["due"].clone();
                     evidence.fields.insert("issued".to_owned(), due);
                 }
+                // Each kind reads what belongs to it of what is contained.
+                if let (Some(kind), Some(Val::Set { has, .. })) = (kind, evidence.fields.get_mut("contains")) {
+                    let parts = self.law.kinds[kind].contents.as_ref().map(|e| &self.law.enums[e]);
+                    has.retain(|part| parts.is_some_and(|p| p.contains(part)));
+                }
                 Way {
                     holds: Some(true),
                     done: vec![when(evidence.fields.get("issued"))],

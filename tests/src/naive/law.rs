@@ -48,6 +48,8 @@ pub(crate) enum How {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Kind {
     pub(crate) url: bool,
+    /// The enum of what it may contain.
+    pub(crate) contents: Option<String>,
     pub(crate) fields: BTreeMap<String, Type>,
 }
 
@@ -264,7 +266,11 @@ impl Law {
                 self.controls.insert(name, typed_fields(&items));
             }
             "evidence_kind" => {
-                let kind = Kind { url: expr_of(&items, "url").is_some(), fields: typed_fields(&items) };
+                let kind = Kind {
+                    url: expr_of(&items, "url").is_some(),
+                    contents: expr_of(&items, "contents").map(tree::word_of),
+                    fields: typed_fields(&items),
+                };
                 self.kinds.insert(name, kind);
             }
             "entity" => {

@@ -129,12 +129,15 @@ impl Summary {
         let names: Vec<String> = list.iter().take(NAMES).map(|(n, c)| format!("`{n}` ({c})")).collect();
         let more = list.len().saturating_sub(NAMES);
         let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let facts = match list.len() {
-            1 => "this question".to_owned(),
-            n => format!("these {n} questions"),
+        let verdicts = match self.waiting {
+            1 => "1 verdict waits".to_owned(),
+            n => format!("{} verdicts wait", text::number(n)),
         };
-        let verdicts = if self.waiting == 1 { "1 verdict waits" } else { &format!("{} verdicts wait", self.waiting) };
-        format!("Answer {facts} first; {verdicts} for them: {}{tail}.", names.join(", "))
+        let (facts, them) = match list.len() {
+            1 => ("this question".to_owned(), "it"),
+            n => (format!("these {n} questions"), "them"),
+        };
+        format!("Answer {facts} first; {verdicts} for {them}: {}{tail}.", names.join(", "))
     }
 
     fn last_line(&self, look: &Look) -> String {
