@@ -100,7 +100,7 @@ fn it_says_what_the_surfaces_promise() {
 
     // Columns count characters, offsets bytes.
     let label = check["diagnostics"].as_array().expect("a list").iter().find(|d| d["code"] == "V0101").expect("one");
-    assert_eq!(label["range"]["start"], serde_json::json!({ "line": 2, "column": 8, "offset": 35 }));
+    assert_eq!(label["range"]["start"], serde_json::json!({ "line": 2, "column": 8, "offset": 34 }));
     assert_eq!(label["decides"], serde_json::json!(["XA-ACT-2"]));
     let summary = &check["summary"];
     assert_eq!((summary["errors"].as_u64(), summary["warnings"].as_u64(), summary["info"].as_u64()), (Some(3), Some(2), Some(1)));

@@ -223,26 +223,13 @@ impl Collector<'_> {
 /// For each premise that falls short the condition around it.
 fn asked_of(d: &Derivation) -> Vec<(&Premise, &Derivation)> {
     let mut out = Vec::new();
-    for c in &d.children {
-        if c.truth == Tri::False && c.children.iter().all(|x| x.children.is_empty()) && c.premise.is_none() {
-            for x in &c.children {
-                if let Some(p) = &x.premise {
-                    out.push((p, c));
-                }
-            }
-        }
-        out.extend(asked_of(c));
+    // A comparison speaks for its operands; the operands alone say nothing of what is asked.
+    let compares = d.premise.is_none() && !d.children.is_empty() && d.children.iter().all(|x| x.children.is_empty());
+    if compares {
+        out.extend(d.children.iter().filter_map(|x| x.premise.as_ref()).map(|p| (p, d)));
     }
-    if let Some(p) = &d.premise {
-        out.push((p, d));
-    }
-    if d.premise.is_none() && d.children.iter().all(|x| x.children.is_empty()) {
-        for x in &d.children {
-            if let Some(p) = &x.premise {
-                out.push((p, d));
-            }
-        }
-    }
+    out.extend(d.children.iter().flat_map(asked_of));
+    out.extend(d.premise.as_ref().map(|p| (p, d)));
     out
 }
 
@@ -528,20 +515,23 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
                 _ => format!("the market's `{}`", fact.name),
             };
             let at = at_origin.or_else(|| act_at(model, group, None));
-            let is = group.value.clone().map_or(String::new(), |v| format!(" is {v}"));
-            codes::falls_short(at, format!("{what}{is}"), fall_short(n))
+            codes::falls_short(at, format!("{what}{}", is(group)), fall_short(n))
                 .subject(fact.name.as_str())
                 .label(format!("asked: {asked}"))
         }
         other => {
             let what = describe(&model.rules, other);
             let at = at_origin.or_else(|| act_at(model, group, None));
-            let is = group.value.clone().map_or(String::new(), |v| format!(" is {v}"));
-            codes::falls_short(at, format!("{what}{is}"), fall_short(n))
+            codes::falls_short(at, format!("{what}{}", is(group)), fall_short(n))
                 .subject(what.as_str())
                 .label(format!("asked: {asked}"))
         }
     }
+}
+
+/// The value at hand, where it is short enough to say.
+fn is(group: &Group) -> String {
+    group.value.as_ref().filter(|v| v.chars().count() <= 60).map_or(" is not what is asked".to_owned(), |v| format!(" is {v}"))
 }
 
 fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {

@@ -174,9 +174,8 @@ impl Summary {
                 entry.0 += 1;
                 entry.1.add(counts);
             }
-            rows.extend(by_market.into_iter().map(|(m, (n, c))| {
-                (format!("{m}, {}", text::count(n, "device", "devices")), Some(c))
-            }));
+            rows.push((format!("{}, by market", text::count(self.devices.len(), "device", "devices")), None));
+            rows.extend(by_market.into_iter().map(|(m, (n, c))| (format!("  {m} ({})", text::number(n)), Some(c))));
         }
         let heads = ["met", "justified", "planned", "waived", "unmet", "unknown", "n/a"];
         let widest = |f: &dyn Fn(&Counts) -> String| {
@@ -189,7 +188,8 @@ impl Summary {
             .collect();
         let share = widest(&Counts::share).max("settled".len()) + 3;
         let taken: usize = widths.iter().sum::<usize>() + share;
-        let name = rows.iter().map(|r| text::columns(&r.0)).max().unwrap_or(0);
+        // A device's name stands on a line of its own.
+        let name = rows.iter().filter(|r| r.1.is_some()).map(|r| text::columns(&r.0)).max().unwrap_or(0);
         if taken + 8 > look.width {
             return list(&rows, look);
         }

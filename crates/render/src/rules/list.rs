@@ -42,7 +42,7 @@ pub fn list(rules: &Rulebase, filter: &Filter, version: &str, look: &Look) -> St
             let mut about = vec![force(i.force).to_owned()];
             about.extend(gate(i.gate).map(str::to_owned));
             out.push('\n');
-            let head = format!("{}  {}", i.code, i.title);
+            let head = format!("{} · {}", i.code, i.title);
             for (n, line) in text::wrap(&head, look.text_width()).iter().enumerate() {
                 out.push_str(&look.paint(if n == 0 { Tint::Bold } else { Tint::Plain }, line));
                 out.push('\n');
