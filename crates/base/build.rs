@@ -25,7 +25,8 @@ fn main() {
         let text = std::fs::read_to_string(page).expect("readable page");
         let name = page.file_stem().and_then(|s| s.to_str()).expect("UTF-8 file name").to_owned();
         let rest = text.strip_prefix("---\n").unwrap_or_else(|| panic!("{name}.md: no front matter"));
-        let (front, body) = rest.split_once("\n---\n").unwrap_or_else(|| panic!("{name}.md: front matter is open"));
+        let (front, body) =
+            rest.split_once("\n---\n").unwrap_or_else(|| panic!("{name}.md: front matter is open"));
         let get = |key: &str| -> String {
             front
                 .lines()
@@ -54,7 +55,8 @@ fn main() {
         let params: String = holes.iter().map(|h| format!(", {h}: impl std::fmt::Display")).collect();
         writeln!(
             out,
-            "/// Raises `{code}` ([`{konst}`]) at `at`.\npub fn {ident}(at: impl Into<Option<Place>>{params}) -> Diagnostic {{ Diagnostic::new(&{konst}, at.into(), format!({message:?})) }}",
+            "/// Raises `{code}` ([`{konst}`]) at `at`.\npub fn {ident}(at: impl Into<Option<Place>>{params}) -> Diagnostic {{ Diagnostic::new(&{konst}, at.into(), {text}) }}",
+            text = if holes.is_empty() { format!("{message:?}.to_owned()") } else { format!("format!({message:?})") },
         )
         .expect("write to string");
         all.push((code, konst));
@@ -63,7 +65,8 @@ fn main() {
     for pair in all.windows(2) {
         assert_ne!(pair[0].0, pair[1].0, "two diagnostics share the code {}", pair[0].0);
     }
-    writeln!(out, "/// Every code, in order of its id.\npub static ALL: &[&Code] = &[").expect("write to string");
+    writeln!(out, "/// Every code, in order of its id.\npub static ALL: &[&Code] = &[")
+        .expect("write to string");
     for (_, konst) in &all {
         writeln!(out, "    &{konst},").expect("write to string");
     }

@@ -12,8 +12,12 @@ fn main() {
     let mut out = String::from("&[\n");
     for file in &files {
         let full = root.join(file);
-        writeln!(out, "    Embedded {{ path: {file:?}, text: include_str!({:?}) }},", full.display().to_string())
-            .expect("write to string");
+        writeln!(
+            out,
+            "    Embedded {{ path: {file:?}, text: include_str!({:?}) }},",
+            full.display().to_string()
+        )
+        .expect("write to string");
     }
     out.push_str("]\n");
     let dest = Path::new(&std::env::var("OUT_DIR").expect("cargo sets it")).join("files.rs");

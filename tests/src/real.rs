@@ -99,7 +99,11 @@ impl Law {
                 .map(|(to, origin)| {
                     let target = normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(&**to));
                     let found = names.iter().zip(FIRST..).find(|(n, _)| Path::new(n) == target);
-                    (to.clone(), *origin, found.map(|(_, n)| FileId(n)).ok_or_else(|| "no such file".to_owned()))
+                    (
+                        to.clone(),
+                        *origin,
+                        found.map(|(_, n)| FileId(n)).ok_or_else(|| "no such file".to_owned()),
+                    )
                 })
                 .collect();
             uses.insert(id, Arc::new(used));

@@ -115,7 +115,8 @@ fn run(folder: &Path, command: &str) -> (String, i32) {
         .expect("the program runs");
     let status = ran.status.code().expect("a status");
     let mut said = String::new();
-    for line in [&ran.stdout, &ran.stderr].into_iter().flat_map(|b| str::from_utf8(b).expect("UTF-8").lines()) {
+    for line in [&ran.stdout, &ran.stderr].into_iter().flat_map(|b| str::from_utf8(b).expect("UTF-8").lines())
+    {
         said.push_str(line.trim_end());
         said.push('\n');
     }

@@ -36,8 +36,15 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true,
-        help = "When to use colours: auto, always or never")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        display_order = 900,
+        help = "When to use colours: auto, always or never"
+    )]
     pub(crate) color: Color,
 
     /// How many threads work; 0 for as many as there are processors
@@ -49,8 +56,7 @@ pub(crate) struct Arguments {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Check devices and rulebooks: what is met, what falls short, what is unknown
-    #[command(
-        after_help = "Examples:\n  \
+    #[command(after_help = "Examples:\n  \
             dossier check                          every device in this folder and below\n  \
             dossier check pump.dossier             one file\n  \
             dossier check --device pump            one device, by its name\n  \
@@ -65,18 +71,15 @@ pub(crate) enum Command {
             unknown         it cannot be told yet: something is not said\n  \
             not applicable  it is not asked of this device\n\n\
             Exit status: 0 nothing at or above --fail-on; 1 something is; 2 the command, the configuration or a file \
-            could not be used."
-    )]
+            could not be used.")]
     Check(CheckArgs),
 
-    /// Bring files into the one layout; says and changes nothing else
-    #[command(
-        after_help = "Examples:\n  \
+    /// Bring files into the one layout, without changing what they say
+    #[command(after_help = "Examples:\n  \
             dossier fmt                  every file in this folder and below\n  \
             dossier fmt --check          only say which files would change (exit status 1 if any)\n  \
             dossier fmt --diff pump.dossier\n  \
-            dossier fmt - < pump.dossier"
-    )]
+            dossier fmt - < pump.dossier")]
     Fmt(FmtArgs),
 
     /// Browse the rulebooks, and run their tests

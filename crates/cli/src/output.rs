@@ -60,7 +60,10 @@ impl Drop for Stdout {
 ///
 /// # Errors
 /// One sentence.
-pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+pub(crate) fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), String> {
     let fail = |e: io::Error| format!("cannot write `{}`: {e}", path.display());
     // Through a link to what it names, so that the link stays.
     let target: PathBuf = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -27,7 +27,8 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Workspace, Unusable> {
 
 /// Opens the rulebooks only: the embedded ones and those of the project that this folder is in.
 pub(crate) fn open_rulebooks() -> Result<Workspace, Unusable> {
-    let options = OpenOptions { paths: Vec::new(), stdin: Some(String::new()), max_file_bytes: MAX_FILE_BYTES };
+    let options =
+        OpenOptions { paths: Vec::new(), stdin: Some(String::new()), max_file_bytes: MAX_FILE_BYTES };
     Ok(Workspace::open(&options)?)
 }
 
@@ -82,7 +83,8 @@ pub(crate) fn files_below(path: &Path) -> Vec<PathBuf> {
         walk.overrides(o);
     }
     let entries = walk.build().filter_map(Result::ok).map(ignore::DirEntry::into_path);
-    let mut found: Vec<PathBuf> = entries.filter(|p| dossier_workspace::kind(p).is_some() && p.is_file()).collect();
+    let mut found: Vec<PathBuf> =
+        entries.filter(|p| dossier_workspace::kind(p).is_some() && p.is_file()).collect();
     found.sort();
     found
 }
@@ -100,7 +102,8 @@ impl Sources for Texts<'_> {
     }
 }
 
-/// What is wrong before any law is looked at; also which device files declare nothing.
+/// What is wrong before any device is judged; also which device files declare nothing, and what of the project's own
+/// law can never hold or never fail.
 pub(crate) fn static_diagnostics(ws: &Workspace) -> Vec<Diagnostic> {
     let mut all = ws.static_diagnostics();
     let level = ws.config().severity.code.get(codes::NOTHING_DECLARED.id).map(|l| l.severity());
@@ -112,6 +115,18 @@ pub(crate) fn static_diagnostics(ws: &Workspace) -> Vec<Diagnostic> {
                 let d = codes::nothing_declared(place)
                     .help("write `device name \"Title\" { … }`, or remove the file")
                     .severity(level.flatten().unwrap_or(Severity::Error));
+                all.push(d);
+            }
+        }
+    }
+    let rules = &ws.model().rules;
+    if rules.files.values().any(|f| !f.embedded) {
+        let own =
+            |d: &Diagnostic| d.place.is_some_and(|p| rules.files.get(&p.file).is_some_and(|f| !f.embedded));
+        for mut d in dossier_verdict::law_diagnostics(rules).into_iter().filter(own) {
+            let level = ws.config().severity.code.get(d.code.id).map(|l| l.severity());
+            d.severity = level.flatten().unwrap_or(d.severity);
+            if level != Some(None) && !all.contains(&d) {
                 all.push(d);
             }
         }

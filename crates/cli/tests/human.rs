@@ -11,7 +11,11 @@ fn steady(ran: &Ran) -> String {
         match line.split_once("rulebooks 20") {
             Some((before, after)) => {
                 let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-                let dot = if after.len() > rest.len() && after[..after.len() - rest.len()].ends_with('.') { "." } else { "" };
+                let dot = if after.len() > rest.len() && after[..after.len() - rest.len()].ends_with('.') {
+                    "."
+                } else {
+                    ""
+                };
                 out.push_str(&format!("{before}rulebooks VERSION{dot}{rest}"));
             }
             None => out.push_str(line),
@@ -63,7 +67,11 @@ fn nothing_to_do() {
 fn a_line_too_long_for_the_terminal() {
     let p = Project::lantern();
     let long = "x".repeat(300);
-    p.change("lantern.dossier", "  xa_users     7", &format!("  manufacturers \"{long}\"  xa_usres 7  version \"{long}\""));
+    p.change(
+        "lantern.dossier",
+        "  xa_users     7",
+        &format!("  manufacturers \"{long}\"  xa_usres 7  version \"{long}\""),
+    );
     let ran = p.run(&["check"]);
     for line in ran.out.lines() {
         assert!(dossier_render::text::columns(line) <= 80, "{line}");
@@ -87,7 +95,10 @@ fn many_findings_are_cut_and_all_of_them_asked_for() {
 fn many_devices_are_summed_up_by_market() {
     let p = Project::lantern();
     for n in 0..60 {
-        p.file(&format!("many/d{n:02}.dossier"), &format!("device d{n:02} \"D\" {{\n  market XA {{ class II }}\n}}\n"));
+        p.file(
+            &format!("many/d{n:02}.dossier"),
+            &format!("device d{n:02} \"D\" {{\n  market XA {{ class II }}\n}}\n"),
+        );
     }
     let ran = p.run(&["check"]);
     ran.says("61 devices, by market\n  XA (61) ").says("\n  any (61) ").says("more devices with");
@@ -114,7 +125,9 @@ fn colours_follow_the_rules() {
     assert!(!colored(&[], &[]), "no terminal, no colour");
     assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]), "who asks for it gets it");
     assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
-    assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]) || !colored(&[], &[("NO_COLOR", "1")]));
+    assert!(
+        !colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]) || !colored(&[], &[("NO_COLOR", "1")])
+    );
     assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
     assert!(!colored(&[], &[("TERM", "dumb")]));
     assert!(!colored(&["--format", "json"], &[("CLICOLOR_FORCE", "1")]));

@@ -16,7 +16,8 @@ fn schema(p: &Project, name: &str) -> jsonschema::Validator {
 #[track_caller]
 fn valid(validator: &jsonschema::Validator, text: &str) -> Value {
     let value: Value = serde_json::from_str(text).expect("JSON");
-    let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    let errors: Vec<String> =
+        validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     value
 }
@@ -47,12 +48,26 @@ fn every_output_is_valid() {
         listed.as_array().expect("a list").iter().filter_map(|r| r["jurisdiction"].as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
-    let blocks: String = codes.iter().filter(|c| **c != "XA" && **c != "any").map(|c| format!("  market {c} {{ status planned }}\n")).collect();
-    q.file("lamp.dossier", &format!("device lamp \"Lamp\" {{\n  software simd\n  connections [wifi]\n{blocks}}}\n"));
+    let blocks: String = codes
+        .iter()
+        .filter(|c| **c != "XA" && **c != "any")
+        .map(|c| format!("  market {c} {{ status planned }}\n"))
+        .collect();
+    q.file(
+        "lamp.dossier",
+        &format!("device lamp \"Lamp\" {{\n  software simd\n  connections [wifi]\n{blocks}}}\n"),
+    );
     let big = check(&q, &[]);
     assert!(big["devices"][0]["markets"].as_array().expect("markets").len() >= 4);
     // Whatever is wrong with a file.
-    for text in ["", "device", "device x \"\u{1b}\" { a \u{0} }", "}}}", "use \"../x\"\ndevice \u{202e} {", "device x \"x\" {\n  software 二\n"] {
+    for text in [
+        "",
+        "device",
+        "device x \"\u{1b}\" { a \u{0} }",
+        "}}}",
+        "use \"../x\"\ndevice \u{202e} {",
+        "device x \"x\" {\n  software 二\n",
+    ] {
         q.file("lamp.dossier", text);
         check(&q, &[]);
     }
@@ -68,13 +83,19 @@ fn it_says_what_the_surfaces_promise() {
     let check = valid(&schema(&p, "check"), &ran.out);
     assert_eq!(check["format"], 1);
     assert_eq!(check["as_of"], "2026-11-23");
-    let inputs: Vec<&str> = check["inputs"].as_array().expect("inputs").iter().filter_map(|i| i["file"].as_str()).collect();
+    let inputs: Vec<&str> =
+        check["inputs"].as_array().expect("inputs").iter().filter_map(|i| i["file"].as_str()).collect();
     assert_eq!(inputs, ["dossier.toml", "evidence/lab.txt", "lantern.dossier", "policy.rulebook"]);
     let device = &check["devices"][0];
-    assert_eq!((device["id"].as_str(), device["title"].as_str(), device["file"].as_str()),
-        (Some("lantern"), Some("Lantern 二型"), Some("lantern.dossier")));
+    assert_eq!(
+        (device["id"].as_str(), device["title"].as_str(), device["file"].as_str()),
+        (Some("lantern"), Some("Lantern 二型"), Some("lantern.dossier"))
+    );
     let counts = &device["markets"][0]["counts"];
-    assert_eq!(counts, &serde_json::json!({ "met": 0, "justified": 0, "planned": 1, "waived": 1, "unmet": 2, "unknown": 1, "not_applicable": 0 }));
+    assert_eq!(
+        counts,
+        &serde_json::json!({ "met": 0, "justified": 0, "planned": 1, "waived": 1, "unmet": 2, "unknown": 1, "not_applicable": 0 })
+    );
     assert_eq!(device["markets"][1]["market"], "any");
 
     let signs_in = verdict(&check, 0, "XA-ACT-1");
@@ -89,21 +110,29 @@ fn it_says_what_the_surfaces_promise() {
 
     let seal = verdict(&check, 0, "XA-ACT-3");
     assert_eq!((seal["outcome"].as_str(), seal["clause"].as_str()), (Some("waived"), None));
-    assert_eq!(seal["settled_by"], serde_json::json!({ "kind": "waive", "file": "lantern.dossier", "line": 23 }));
+    assert_eq!(
+        seal["settled_by"],
+        serde_json::json!({ "kind": "waive", "file": "lantern.dossier", "line": 23 })
+    );
 
     let parts = verdict(&check, 0, "XA-ACT-4")["parts"].as_array().expect("parts").clone();
-    let told: Vec<(Option<&str>, Option<&str>)> = parts.iter().map(|p| (p["about"].as_str(), p["outcome"].as_str())).collect();
+    let told: Vec<(Option<&str>, Option<&str>)> =
+        parts.iter().map(|p| (p["about"].as_str(), p["outcome"].as_str())).collect();
     assert_eq!(told, [(Some("wick"), Some("met")), (Some("glass"), Some("unmet"))]);
 
     let log = verdict(&check, 0, "XA-ACT-5");
     assert_eq!((log["outcome"].as_str(), log["due"].as_str()), (Some("planned"), Some("2027-02-28")));
 
     // Columns count characters, offsets bytes.
-    let label = check["diagnostics"].as_array().expect("a list").iter().find(|d| d["code"] == "V0101").expect("one");
+    let label =
+        check["diagnostics"].as_array().expect("a list").iter().find(|d| d["code"] == "V0101").expect("one");
     assert_eq!(label["range"]["start"], serde_json::json!({ "line": 2, "column": 8, "offset": 34 }));
     assert_eq!(label["decides"], serde_json::json!(["XA-ACT-2"]));
     let summary = &check["summary"];
-    assert_eq!((summary["errors"].as_u64(), summary["warnings"].as_u64(), summary["info"].as_u64()), (Some(3), Some(2), Some(1)));
+    assert_eq!(
+        (summary["errors"].as_u64(), summary["warnings"].as_u64(), summary["info"].as_u64()),
+        (Some(3), Some(2), Some(1))
+    );
 }
 
 #[test]
@@ -111,7 +140,8 @@ fn a_claim_for_one_edition_prints_no_clause_under_another() {
     let p = Project::lantern();
     let instrument = "  in_force 2025-01-01\n  read     \"full text\"\n  accepts";
     p.change("policy.rulebook", instrument, "  edition \"A\" { in_force 2025-01-01 }\n  edition \"B\" { in_force 2026-01-01 }\n  read     \"full text\"\n  accepts");
-    let text = p.read("policy.rulebook").replace("  under    XA-ACT\n", "  under    XA-ACT\n  editions all\n");
+    let text =
+        p.read("policy.rulebook").replace("  under    XA-ACT\n", "  under    XA-ACT\n  editions all\n");
     p.file("policy.rulebook", &text);
     p.change("policy.rulebook", "  clause   \"Sec 2\"", "  edition \"A\" { clause \"Sec 2\" }");
     let check = |day: &str| {

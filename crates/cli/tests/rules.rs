@@ -26,12 +26,15 @@ fn list_filters() {
     assert!(ids(&[]).len() > 100);
     let ran = p.run(&["rules", "list", "--market", "XA", "--format", "json"]);
     let list: Value = serde_json::from_str(&ran.out).expect("JSON");
-    assert_eq!(list[0], serde_json::json!({
-        "id": "XA-ACT-1", "title": "Users sign in", "jurisdiction": "XA", "instrument": "XA-ACT", "clause": "第一條",
-        "source": "seen_primary", "gate": "none", "force": "statute", "strength": "shall", "family": null, "editions": [],
-        "in_force": [{ "edition": null, "date": "2025-01-01", "when": null }], "until": null, "supersedes": [],
-        "covers": [], "reading": null, "controls": ["xa_sign_in"], "facts": ["class"], "evidence": ["xa_report"]
-    }));
+    assert_eq!(
+        list[0],
+        serde_json::json!({
+            "id": "XA-ACT-1", "title": "Users sign in", "jurisdiction": "XA", "instrument": "XA-ACT", "clause": "第一條",
+            "source": "seen_primary", "gate": "none", "force": "statute", "strength": "shall", "family": null, "editions": [],
+            "in_force": [{ "edition": null, "date": "2025-01-01", "when": null }], "until": null, "supersedes": [],
+            "covers": [], "reading": null, "controls": ["xa_sign_in"], "facts": ["class"], "evidence": ["xa_report"]
+        })
+    );
     assert!(list[2]["clause"].is_null());
 }
 
@@ -80,9 +83,15 @@ fn every_requirement_has_a_page() {
     let list: Value = serde_json::from_str(&ran.out).expect("JSON");
     let mut names: Vec<String> = Vec::new();
     for r in list.as_array().expect("a list").iter().step_by(9) {
-        names.extend(["id", "instrument", "family", "jurisdiction"].iter().filter_map(|k| r[*k].as_str().map(str::to_owned)));
+        names.extend(
+            ["id", "instrument", "family", "jurisdiction"]
+                .iter()
+                .filter_map(|k| r[*k].as_str().map(str::to_owned)),
+        );
         for key in ["controls", "facts", "evidence"] {
-            names.extend(r[key].as_array().expect("a list").iter().filter_map(|c| c.as_str().map(str::to_owned)));
+            names.extend(
+                r[key].as_array().expect("a list").iter().filter_map(|c| c.as_str().map(str::to_owned)),
+            );
         }
     }
     names.sort();
@@ -114,5 +123,8 @@ fn coverage_tells_what_no_test_shows() {
     let p = Project::lantern();
     let ran = p.run(&["rules", "coverage", "policy.rulebook"]);
     ran.ends(1).says("XA-ACT-1").says("timeout <= 10 min").says("conditions shown to decide on their own");
-    p.run(&["rules", "coverage", "--requirement", "XA-ACT-5"]).ends(0).says("100 % of 1 condition").says("0 gaps");
+    p.run(&["rules", "coverage", "--requirement", "XA-ACT-5"])
+        .ends(0)
+        .says("100 % of 1 condition")
+        .says("0 gaps");
 }

@@ -172,7 +172,9 @@ fn format(file: &mut File, path: &Path, formats: &[&str]) -> Result<(), Refusal>
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
     let expected: Option<(&[&[u8]], &str)> = match extension.as_str() {
         "pdf" => Some((&[b"%PDF-"], "a PDF file, as its name says")),
-        "zip" | "docx" | "xlsx" | "pptx" | "odt" | "ods" => Some((&[b"PK"], "a file of that format, as its name says")),
+        "zip" | "docx" | "xlsx" | "pptx" | "odt" | "ods" => {
+            Some((&[b"PK"], "a file of that format, as its name says"))
+        }
         "png" => Some((&[b"\x89PNG"], "a PNG picture, as its name says")),
         "jpg" | "jpeg" => Some((&[b"\xff\xd8"], "a JPEG picture, as its name says")),
         _ => None,

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{checked, format};
-use dossier_fmt::{Refused, WIDTH};
+use dossier_fmt::Refused;
 
 /// What goes in and what comes out, checked, as one text.
 fn picture(before: &str) -> String {
@@ -124,6 +124,10 @@ entity e "E" {
     b]
   require x within [short, list] and everything has any [a_name_of_some_length, another_name_of_some_length, a_third_name]
 }
+condition joined = a in [
+  b,
+  c
+]
 "#;
     long_conditions: r#"requirement A-1 "A" {
   require control(automatic_logoff) where timeout <= 15 min and evidence(penetration_test_report) and control(x)
@@ -262,7 +266,7 @@ fn the_width_is_exact() {
         [("a [b, ", "]", "]"), ("control x { a ", " }", "}"), ("condition a = b and ", "", "and ")]
     {
         for over in [0, 1] {
-            let fill = WIDTH as usize + over - head.len() - tail.len();
+            let fill = 120 + over - head.len() - tail.len();
             let text = format!("{head}{}{tail}\n", "x".repeat(fill));
             let out = checked("at the border", &text);
             assert_eq!(out == text, over == 0, "{out}");

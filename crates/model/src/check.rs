@@ -62,7 +62,11 @@ impl<'a> Sink<'a> {
                 codes::unknown_field(at, word, place)
                     .subject(word)
                     .help(format!("did you mean a block? add `{{ }}`: `{word} … {{ }}`"))
-                    .fix("make it a block", Applicability::Maybe, vec![Edit { place: end, text: " { }".to_owned() }]),
+                    .fix(
+                        "make it a block",
+                        Applicability::Maybe,
+                        vec![Edit { place: end, text: " { }".to_owned() }],
+                    ),
             );
             return;
         }
@@ -73,13 +77,18 @@ impl<'a> Sink<'a> {
             all.truncate(12);
             format!("what may stand here: {}", all.join(", "))
         });
-        let mut d = if is_field { codes::unknown_field(at, word, place) } else { codes::unknown_block(at, word, place) };
+        let mut d = if is_field {
+            codes::unknown_field(at, word, place)
+        } else {
+            codes::unknown_block(at, word, place)
+        };
         d = d.subject(word).help(help);
         if let [only] = near.as_slice() {
-            d = d.fix(format!("replace `{word}` by `{only}`"), Applicability::Maybe, vec![Edit {
-                place: at,
-                text: (*only).to_owned(),
-            }]);
+            d = d.fix(
+                format!("replace `{word}` by `{only}`"),
+                Applicability::Maybe,
+                vec![Edit { place: at, text: (*only).to_owned() }],
+            );
         }
         self.push(d);
     }
@@ -106,10 +115,11 @@ impl<'a> Sink<'a> {
             None => {}
         }
         if let [only] = near.as_slice() {
-            d = d.fix(format!("replace `{name}` by `{only}`"), Applicability::Maybe, vec![Edit {
-                place: at,
-                text: (*only).to_owned(),
-            }]);
+            d = d.fix(
+                format!("replace `{name}` by `{only}`"),
+                Applicability::Maybe,
+                vec![Edit { place: at, text: (*only).to_owned() }],
+            );
         }
         self.push(d);
     }
@@ -139,7 +149,13 @@ pub fn describe(node: NodeRef<'_>) -> String {
 }
 
 /// Reads a value of that type; on failure says why and gives none.
-pub fn value(node: NodeRef<'_>, ty: Type, what: &str, vocab: &Vocabulary, sink: &mut Sink<'_>) -> Option<Value> {
+pub fn value(
+    node: NodeRef<'_>,
+    ty: Type,
+    what: &str,
+    vocab: &Vocabulary,
+    sink: &mut Sink<'_>,
+) -> Option<Value> {
     if node.broken() {
         return None;
     }
@@ -154,11 +170,13 @@ pub fn value(node: NodeRef<'_>, ty: Type, what: &str, vocab: &Vocabulary, sink: 
             Err(_) if node.tag() == Tag::Date => return None,
             Err(_) => None,
         },
-        (Type::Duration | Type::Period | Type::Percent, Tag::Quantity) => literal::number(node.sym().as_str())
-            .ok()
-            .and_then(|n| quantity(n, node.child(0)?.sym().as_str()))
-            .filter(|(found, _)| *found == ty)
-            .map(|(_, v)| v),
+        (Type::Duration | Type::Period | Type::Percent, Tag::Quantity) => {
+            literal::number(node.sym().as_str())
+                .ok()
+                .and_then(|n| quantity(n, node.child(0)?.sym().as_str()))
+                .filter(|(found, _)| *found == ty)
+                .map(|(_, v)| v)
+        }
         (Type::Enum(e), Tag::Word | Tag::Code | Tag::Number | Tag::Date) => {
             return enum_value(node, e, what, vocab, sink).map(Value::Enum);
         }
@@ -204,11 +222,16 @@ pub fn value(node: NodeRef<'_>, ty: Type, what: &str, vocab: &Vocabulary, sink: 
         }
         (Type::EnumSet(_) | Type::RefSet(_) | Type::TextSet, Tag::Word | Tag::Text) => {
             let at = sink.at(node);
-            let written = if node.tag() == Tag::Text { literal::quote(node.text()) } else { node.sym().to_string() };
+            let written =
+                if node.tag() == Tag::Text { literal::quote(node.text()) } else { node.sym().to_string() };
             let d = codes::wrong_type(at, what, ty.describe(vocab), describe(node))
                 .subject(what)
                 .help(format!("a list stands in brackets: `[{written}]`"))
-                .fix("put it in brackets", Applicability::Safe, vec![Edit { place: at, text: format!("[{written}]") }]);
+                .fix(
+                    "put it in brackets",
+                    Applicability::Safe,
+                    vec![Edit { place: at, text: format!("[{written}]") }],
+                );
             sink.push(d);
             return None;
         }
@@ -216,7 +239,9 @@ pub fn value(node: NodeRef<'_>, ty: Type, what: &str, vocab: &Vocabulary, sink: 
     };
     if found.is_none() {
         let help = match (ty, node.tag()) {
-            (Type::Duration, Tag::Number) => Some("a duration has a unit: `10 min`, `48 h`, `30 days`, `2 weeks`"),
+            (Type::Duration, Tag::Number) => {
+                Some("a duration has a unit: `10 min`, `48 h`, `30 days`, `2 weeks`")
+            }
             (Type::Period, Tag::Number) => Some("a period has a unit: `12 months`, `3 years`"),
             (Type::Duration, Tag::Quantity) => {
                 Some("a duration is counted in ms, s, min, h, days or weeks; months and years are periods")

@@ -324,7 +324,12 @@ fn unit(node: NodeRef<'_>, is_device: bool, rules: &Rulebase, sink: &mut Sink<'_
                     && let Some(&j) = rules.law.jurisdiction_codes.get(&name.sym())
                 {
                     let scope = ScopeDecl { broken: true, ..ScopeDecl::default() };
-                    unit.markets.push(MarketDecl { jurisdiction: j, code: name.sym(), scope, origin: item.origin() });
+                    unit.markets.push(MarketDecl {
+                        jurisdiction: j,
+                        code: name.sym(),
+                        scope,
+                        origin: item.origin(),
+                    });
                 } else {
                     unit.scope.broken = true;
                 }
@@ -538,7 +543,13 @@ impl<'r> Reader<'r, '_, '_> {
                 (Tag::Error, _) => self.error(item, scope),
                 (Tag::Decl, "control") => {
                     if let Some(decl) = self.control(item) {
-                        self.once(&scope.controls, |c| c.control == decl.control, |c| c.origin, "control", item);
+                        self.once(
+                            &scope.controls,
+                            |c| c.control == decl.control,
+                            |c| c.origin,
+                            "control",
+                            item,
+                        );
                         scope.controls.push(decl);
                     } else {
                         scope.broken = true;
@@ -666,9 +677,11 @@ impl<'r> Reader<'r, '_, '_> {
             );
             return;
         }
-        if let Some(&f) = vocab.fact_names.get(&item.sym()).or_else(|| {
-            (item.sym() == Sym::new("class")).then(|| vocab.class_facts.values().min()).flatten()
-        }) {
+        if let Some(&f) = vocab
+            .fact_names
+            .get(&item.sym())
+            .or_else(|| (item.sym() == Sym::new("class")).then(|| vocab.class_facts.values().min()).flatten())
+        {
             let at = self.sink.word(item);
             let fact = &vocab.facts[f];
             if !matches!(fact.kind, FactKind::Declared) {
@@ -712,7 +725,12 @@ impl<'r> Reader<'r, '_, '_> {
                 if let Some(&e) = vocab.entity_names.get(&word) {
                     scope.open.push(e);
                 } else if let Some(f) = vocab.fact(word, self.place.market()) {
-                    scope.facts.push(Given { fact: f, slot: Slot::Broken, exactly: false, origin: item.origin() });
+                    scope.facts.push(Given {
+                        fact: f,
+                        slot: Slot::Broken,
+                        exactly: false,
+                        origin: item.origin(),
+                    });
                 } else {
                     scope.broken = true;
                 }
@@ -783,7 +801,9 @@ impl<'r> Reader<'r, '_, '_> {
     fn decl_name(&self, item: NodeRef<'_>) -> Option<Sym> {
         let name = item.name()?;
         match name.tag() {
-            Tag::RowName => self.row.and_then(|r| r.field(name.sym())).and_then(NodeRef::value).map(NodeRef::sym),
+            Tag::RowName => {
+                self.row.and_then(|r| r.field(name.sym())).and_then(NodeRef::value).map(NodeRef::sym)
+            }
             _ => Some(name.sym()),
         }
     }
@@ -814,11 +834,14 @@ impl<'r> Reader<'r, '_, '_> {
             match (part.tag(), word.as_str()) {
                 (Tag::Field, "status") => {
                     status_seen = true;
-                    status = self.word(part, &[
-                        ("implemented", State::Implemented),
-                        ("planned", State::Planned),
-                        ("left_out", State::LeftOut),
-                    ]);
+                    status = self.word(
+                        part,
+                        &[
+                            ("implemented", State::Implemented),
+                            ("planned", State::Planned),
+                            ("left_out", State::LeftOut),
+                        ],
+                    );
                 }
                 (Tag::Field, "due") => decl.due = self.date(part, &mut decl.broken),
                 (Tag::Field, "since") => decl.since = self.date(part, &mut decl.broken),
@@ -846,10 +869,11 @@ impl<'r> Reader<'r, '_, '_> {
                             // It may have been meant for any field, `since` among them.
                             unsure = true;
                             decl.broken.push(word);
-                            let known: Vec<&str> = ["status", "due", "because", "since", "evidence", "provided_by"]
-                                .into_iter()
-                                .chain(fields.iter().map(|f| f.name.as_str()))
-                                .collect();
+                            let known: Vec<&str> =
+                                ["status", "due", "because", "since", "evidence", "provided_by"]
+                                    .into_iter()
+                                    .chain(fields.iter().map(|f| f.name.as_str()))
+                                    .collect();
                             self.sink.unknown_item(part, &format!("control `{sym}`"), &known, &[]);
                         }
                     }
@@ -871,10 +895,11 @@ impl<'r> Reader<'r, '_, '_> {
                         .subject(sym.as_str())
                         .help("say `status implemented`, `status planned` (with `due`) or `status left_out` (with `because`)");
                     if let Some(at) = end {
-                        d = d.fix("say that it is implemented", Applicability::Maybe, vec![Edit {
-                            place: at,
-                            text: " status implemented ".to_owned(),
-                        }]);
+                        d = d.fix(
+                            "say that it is implemented",
+                            Applicability::Maybe,
+                            vec![Edit { place: at, text: " status implemented ".to_owned() }],
+                        );
                     }
                     self.sink.push(d);
                 }
@@ -892,7 +917,12 @@ impl<'r> Reader<'r, '_, '_> {
                     .help("say when it will be there: `due 2027-03-31`"),
             );
         }
-        if decl.state == State::LeftOut && decl.because.is_none() && !decl.broken.contains(&Sym::new("because")) {
+        // An empty reason is none.
+        decl.because = decl.because.filter(|b| !b.trim().is_empty());
+        if decl.state == State::LeftOut
+            && decl.because.is_none()
+            && !decl.broken.contains(&Sym::new("because"))
+        {
             let at = self.sink.name(item);
             self.sink.push(
                 codes::missing_field(at, format!("left-out control `{sym}`"), "because")
@@ -914,7 +944,8 @@ impl<'r> Reader<'r, '_, '_> {
 
     fn word<W: Copy>(&mut self, part: NodeRef<'_>, words: &[(&str, W)]) -> Option<W> {
         let v = part.value()?;
-        let found = words.iter().find(|(w, _)| v.tag() == Tag::Word && *w == v.sym().as_str()).map(|(_, x)| *x);
+        let found =
+            words.iter().find(|(w, _)| v.tag() == Tag::Word && *w == v.sym().as_str()).map(|(_, x)| *x);
         if found.is_none() {
             if v.tag() == Tag::Word {
                 let what = format!("value of `{}`", part.sym());
@@ -932,7 +963,8 @@ impl<'r> Reader<'r, '_, '_> {
         match part.value() {
             Some(v) => {
                 let v = self.resolve(v);
-                check::value(v, ty, word.as_str(), &self.rules.vocab, self.sink).map_or(Slot::Broken, Slot::Known)
+                check::value(v, ty, word.as_str(), &self.rules.vocab, self.sink)
+                    .map_or(Slot::Broken, Slot::Known)
             }
             None => {
                 let at = self.sink.word(part);
@@ -981,9 +1013,8 @@ impl<'r> Reader<'r, '_, '_> {
         decl.path = item.title().map(|t| t.text().clone());
         decl.path_origin = item.title().map(NodeRef::origin);
         let mut kind_seen = false;
-        let known = [
-            "kind", "issued", "expires", "issuer", "independent", "sha256", "due", "contains", "url",
-        ];
+        let known =
+            ["kind", "issued", "expires", "issuer", "independent", "sha256", "due", "contains", "url"];
         let mut contains: Option<NodeRef<'_>> = None;
         for part in item.items() {
             let word = part.sym();
@@ -1047,8 +1078,10 @@ impl<'r> Reader<'r, '_, '_> {
                     parts.push(v.sym());
                 } else {
                     whole = false;
-                    let known: Vec<&str> =
-                        enums.iter().flat_map(|e| vocab.enums[*e].values.iter().map(|v| v.name.as_str())).collect();
+                    let known: Vec<&str> = enums
+                        .iter()
+                        .flat_map(|e| vocab.enums[*e].values.iter().map(|v| v.name.as_str()))
+                        .collect();
                     self.sink.unknown_name(v, "part", v.sym().as_str(), known);
                 }
             }
@@ -1069,7 +1102,12 @@ impl<'r> Reader<'r, '_, '_> {
             decl.broken.push(Sym::new("kind"));
         }
         let is_test = matches!(self.place, Standing::Test(_));
-        if decl.path.is_none() && decl.url.is_none() && decl.due.is_none() && !is_test && decl.broken.is_empty() {
+        if decl.path.is_none()
+            && decl.url.is_none()
+            && decl.due.is_none()
+            && !is_test
+            && decl.broken.is_empty()
+        {
             let at = self.sink.name(item);
             self.sink.push(
                 codes::missing_field(at, format!("evidence `{name}`"), "a file")
@@ -1135,7 +1173,9 @@ impl<'r> Reader<'r, '_, '_> {
             match (part.tag(), word) {
                 (Tag::Error, _) => broken.push(part.sym()),
                 (Tag::Field, "because") => claim.because = self.text(part, &mut broken),
-                (Tag::Field, "evidence") if known.contains(&word) => claim.evidence = self.names(part, "evidence"),
+                (Tag::Field, "evidence") if known.contains(&word) => {
+                    claim.evidence = self.names(part, "evidence")
+                }
                 (Tag::Field, "approved_by") if known.contains(&word) => {
                     claim.approved_by = self.text(part, &mut broken);
                 }
@@ -1160,7 +1200,8 @@ impl<'r> Reader<'r, '_, '_> {
             if !broken.contains(&Sym::new(field)) {
                 let at = self.sink.name(item);
                 self.sink.push(
-                    codes::missing_field(at, format!("`{}`", kind.as_str()), field).subject(name.sym().as_str()),
+                    codes::missing_field(at, format!("`{}`", kind.as_str()), field)
+                        .subject(name.sym().as_str()),
                 );
             }
             claim.broken = true;
@@ -1203,7 +1244,9 @@ impl<'r> Reader<'r, '_, '_> {
                     None => decl.broken = true,
                 },
                 (Tag::Decl, "justify" | "alternative" | "waive") => decl.claims.extend(self.claim(part)),
-                (Tag::Decl, inner) if entity.holds.iter().any(|h| vocab.entities[*h].name.as_str() == inner) => {
+                (Tag::Decl, inner)
+                    if entity.holds.iter().any(|h| vocab.entities[*h].name.as_str() == inner) =>
+                {
                     let held = vocab.entity_names[&word];
                     match self.entity(part, held) {
                         Some(e) => decl.held.push(e),

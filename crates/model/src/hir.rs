@@ -296,7 +296,12 @@ impl Tag {
     pub fn is_field(self) -> bool {
         matches!(
             self,
-            Tag::Field | Tag::FieldBlock | Tag::FieldWhen | Tag::FieldExactly | Tag::FieldTable | Tag::FieldFor
+            Tag::Field
+                | Tag::FieldBlock
+                | Tag::FieldWhen
+                | Tag::FieldExactly
+                | Tag::FieldTable
+                | Tag::FieldFor
         )
     }
 
@@ -333,7 +338,8 @@ pub fn lower(parse: &Parse) -> (FileSummary, SourceMap) {
     let mut summary = FileSummary::default();
     let mut map = SourceMap::default();
     for item in &parse.file.items {
-        let mut l = Lower { parse, nodes: Vec::with_capacity(64), texts: Vec::new(), ranges: Vec::with_capacity(64) };
+        let mut l =
+            Lower { parse, nodes: Vec::with_capacity(64), texts: Vec::new(), ranges: Vec::with_capacity(64) };
         l.item(item);
         summary.trees.push(Arc::new(Tree { nodes: l.nodes.into(), texts: l.texts.into() }));
         map.ranges.push(l.ranges.into());
@@ -367,9 +373,11 @@ impl Lower<'_> {
         if self.parse.diagnostics.is_empty() {
             return;
         }
-        self.nodes[at].broken |= self.nodes[at + 1..]
-            .iter()
-            .any(|n| n.broken && !matches!(n.tag, Tag::Decl | Tag::Keyed | Tag::Header | Tag::Error) && !n.tag.is_field());
+        self.nodes[at].broken |= self.nodes[at + 1..].iter().any(|n| {
+            n.broken
+                && !matches!(n.tag, Tag::Decl | Tag::Keyed | Tag::Header | Tag::Error)
+                && !n.tag.is_field()
+        });
     }
 
     fn sym(&self, tok: Tok) -> u32 {
@@ -481,11 +489,14 @@ impl Lower<'_> {
     /// What could not be read still tells what it was about, if it begins with a word or two.
     fn error(&mut self, span: Span, range: TextRange) {
         let first = self.parse.layout.kind(span.start);
-        let word = if first.is_word() || first == Kind::For { self.sym(span.start) } else { Sym::new("").to_raw() };
+        let word =
+            if first.is_word() || first == Kind::For { self.sym(span.start) } else { Sym::new("").to_raw() };
         let at = self.open(Tag::Error, word, range);
         self.mark_broken();
         let next = Tok(span.start.0 + 1);
-        if next < span.end && (self.parse.layout.kind(next).is_word() || self.parse.layout.kind(next) == Kind::Code) {
+        if next < span.end
+            && (self.parse.layout.kind(next).is_word() || self.parse.layout.kind(next) == Kind::Code)
+        {
             self.leaf(Tag::Name, next);
         }
         self.close(at);

@@ -360,13 +360,21 @@ impl Model {
                 let near = spell::did_you_mean(entity.name.as_str(), known).unwrap_or_else(|| {
                     "declare it on the device, or give it a title if only this market has it".to_owned()
                 });
-                sink.push(codes::unknown_entity(at, kind, entity.name).subject(entity.name.as_str()).help(near));
+                sink.push(
+                    codes::unknown_entity(at, kind, entity.name).subject(entity.name.as_str()).help(near),
+                );
             }
             None => {}
         }
     }
 
-    fn scope_references(&self, scope: &ScopeDecl, evidence: &[Sym], entities: &[&EntityDecl], sink: &mut Sink<'_>) {
+    fn scope_references(
+        &self,
+        scope: &ScopeDecl,
+        evidence: &[Sym],
+        entities: &[&EntityDecl],
+        sink: &mut Sink<'_>,
+    ) {
         let mut names: Vec<(Sym, Origin)> = Vec::new();
         names.extend(scope.controls.iter().flat_map(|c| c.evidence.iter().copied()));
         names.extend(scope.claims.iter().flat_map(|c| c.evidence.iter().copied()));
@@ -381,9 +389,10 @@ impl Model {
         for (name, origin) in names {
             if !evidence.contains(&name) {
                 let at = self.place(origin);
-                let near = spell::did_you_mean(name.as_str(), evidence.iter().map(|e| e.as_str())).unwrap_or_else(|| {
-                    format!("declare it: `evidence {name} \"evidence/{name}.pdf\" {{ kind … }}`")
-                });
+                let near = spell::did_you_mean(name.as_str(), evidence.iter().map(|e| e.as_str()))
+                    .unwrap_or_else(|| {
+                        format!("declare it: `evidence {name} \"evidence/{name}.pdf\" {{ kind … }}`")
+                    });
                 sink.push(codes::unknown_evidence(at, name).subject(name.as_str()).help(near));
             }
         }

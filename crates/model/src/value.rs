@@ -215,8 +215,14 @@ impl fmt::Display for Show<'_> {
     }
 }
 
-const UNITS: [(&str, i64); 6] =
-    [("weeks", 604_800_000), ("days", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];
+const UNITS: [(&str, i64); 6] = [
+    ("weeks", 604_800_000),
+    ("days", 86_400_000),
+    ("h", 3_600_000),
+    ("min", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
 
 /// A duration with the largest unit that divides it.
 pub fn duration(ms: i64) -> String {
@@ -251,7 +257,10 @@ pub fn quantity(number: Decimal, unit: &str) -> Option<(Type, Value)> {
     };
     let duration = |size| whole(size).map(|ms| (Type::Duration, Value::Duration(ms)));
     let period = |size| {
-        whole(size).and_then(|m| i32::try_from(m).ok()).filter(|m| *m < 120_000).map(|m| (Type::Period, Value::Period(m)))
+        whole(size)
+            .and_then(|m| i32::try_from(m).ok())
+            .filter(|m| *m < 120_000)
+            .map(|m| (Type::Period, Value::Period(m)))
     };
     match unit {
         "ms" => duration(1),

@@ -72,7 +72,12 @@ pub struct Conflict {
 
 impl<'d> View<'d> {
     /// The view of a device in a market. `components` are all that it includes, each once, in order.
-    pub fn new(rules: &Rulebase, unit: &'d Unit, components: &[&'d Unit], market: Option<&'d MarketDecl>) -> Self {
+    pub fn new(
+        rules: &Rulebase,
+        unit: &'d Unit,
+        components: &[&'d Unit],
+        market: Option<&'d MarketDecl>,
+    ) -> Self {
         let vocab = &rules.vocab;
         let mut view = View {
             unit,
@@ -86,7 +91,8 @@ impl<'d> View<'d> {
             given_by: vec![None; vocab.facts.len()],
         };
         for (i, component) in components.iter().enumerate() {
-            let under = |other| components[..i].iter().any(|c| c.name == other && includes(c, component, components));
+            let under =
+                |other| components[..i].iter().any(|c| c.name == other && includes(c, component, components));
             view.component(component, &under, &|fact| hidden(unit, component, fact, components));
         }
         view.device(&unit.scope);
@@ -271,7 +277,9 @@ impl<'d> View<'d> {
 /// What a market adds inside an entity does not say that there is nothing else.
 fn stay_open(under: &mut EntityDecl, over: &EntityDecl) {
     for held in &over.held {
-        let told = |e: &EntityDecl| e.held.iter().any(|h| h.entity == held.entity) || e.has_no.iter().any(|h| h.0 == held.entity);
+        let told = |e: &EntityDecl| {
+            e.held.iter().any(|h| h.entity == held.entity) || e.has_no.iter().any(|h| h.0 == held.entity)
+        };
         if !told(under) {
             under.open.push(held.entity);
         }
@@ -420,7 +428,7 @@ fn same_control(a: &ControlDecl, b: &ControlDecl) -> bool {
 }
 
 /// The entities of a kind inside another, and whether there are no others.
-pub fn held<'e>(entity: &'e EntityDecl, kind: EntityId) -> (Vec<&'e EntityDecl>, bool) {
+pub fn held(entity: &EntityDecl, kind: EntityId) -> (Vec<&EntityDecl>, bool) {
     let members: Vec<&EntityDecl> = entity.held.iter().filter(|h| h.entity == kind).collect();
     let given = !members.is_empty() && !entity.open.contains(&kind);
     let closed = !entity.broken && (given || entity.has_no.iter().any(|h| h.0 == kind));

@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn ranges_are_moved_to_whole_characters() {
         let text = "a二b";
-        let at = |from: u32, to: u32| clamp(text, Place::new(FileId(0), TextRange::new(from.into(), to.into())));
+        let at =
+            |from: u32, to: u32| clamp(text, Place::new(FileId(0), TextRange::new(from.into(), to.into())));
         assert_eq!(at(2, 3), (1, 4));
         assert_eq!(at(1, 4), (1, 4));
         assert_eq!(at(4, 99), (4, 5));

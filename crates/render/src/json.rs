@@ -308,7 +308,8 @@ impl<'r> Maker<'_, 'r> {
         let law = &self.run.model.rules.law;
         let r = &law.requirements[row.requirement];
         let instrument = &law.instruments[r.instrument];
-        let edition = row.judgement.edition.and_then(|n| instrument.editions.get(n)).and_then(|e| e.name.as_deref());
+        let edition =
+            row.judgement.edition.and_then(|n| instrument.editions.get(n)).and_then(|e| e.name.as_deref());
         let mut out = VerdictJson {
             requirement: r.code.as_str(),
             instrument: instrument.code.as_str(),
@@ -328,7 +329,11 @@ impl<'r> Maker<'_, 'r> {
             reading: r.reading.as_deref(),
         };
         if let Some(x) = &row.explained {
-            out.rests_on = x.rests_on.iter().filter_map(|(o, p)| self.rests_on(*o, describe(&self.run.model.rules, p))).collect();
+            out.rests_on = x
+                .rests_on
+                .iter()
+                .filter_map(|(o, p)| self.rests_on(*o, describe(&self.run.model.rules, p)))
+                .collect();
             out.missing = x.missing.iter().map(|(p, origin)| self.missing(p, *origin)).collect();
             if r.each.is_some() {
                 out.parts = x.parts.iter().filter(|p| is_part(p)).map(|p| self.part(p)).collect();

@@ -17,7 +17,7 @@ pub mod text;
 use dossier_base::{Diagnostic, FileId, Severity};
 use dossier_model::Model;
 use dossier_model::date::Day;
-use dossier_verdict::{DeviceCheck, Detail, Row};
+use dossier_verdict::{Detail, DeviceCheck, Row};
 use std::io::{self, Write};
 
 pub use files::Files;

@@ -41,7 +41,9 @@ pub(crate) fn name(rules: &Rulebase, p: &Premise) -> String {
         Premise::Evidence(_, name, _) => name.to_string(),
         Premise::EvidenceField(name, f, _) => format!("{name}.{}", field(&[], f)),
         Premise::EntityField(e, name, f, _) => format!("{name}.{}", field(&vocab.entities[*e].fields, f)),
-        Premise::Collection(e) | Premise::Held(e, _) | Premise::Files(e) => vocab.entities[*e].plural.to_string(),
+        Premise::Collection(e) | Premise::Held(e, _) | Premise::Files(e) => {
+            vocab.entities[*e].plural.to_string()
+        }
         Premise::Deadline(d) => d.to_string(),
         Premise::Conforms(Target::Requirement(r)) => rules.law.requirements[*r].code.to_string(),
         Premise::Conforms(Target::Family(f)) => rules.law.families[*f].code.to_string(),

@@ -258,7 +258,8 @@ impl Look {
         let text = shorten(text, width.saturating_sub(3));
         let room = width.saturating_sub(columns(&text) + 4);
         let aside = one_line(aside);
-        let aside = if aside.is_empty() || columns(&aside) + 3 > room { String::new() } else { format!(" {aside}") };
+        let aside =
+            if aside.is_empty() || columns(&aside) + 3 > room { String::new() } else { format!(" {aside}") };
         let rule = room.saturating_sub(columns(&aside));
         format!(
             "{} {} {}{}\n",
@@ -329,7 +330,8 @@ mod tests {
     #[test]
     fn no_control_character_reaches_a_terminal() {
         let evil = "a\u{1b}[31mb\u{7}\u{9b}2J\u{202e}c\u{2028}d\te\r";
-        for text in [clean(evil).into_owned(), one_line(evil), evil.chars().map(picture).collect::<String>()] {
+        for text in [clean(evil).into_owned(), one_line(evil), evil.chars().map(picture).collect::<String>()]
+        {
             assert!(!text.chars().any(is_control), "{text:?}");
         }
         assert_eq!(clean("a\u{1b}[0m\nb"), "a\\u{1b}[0m\nb");

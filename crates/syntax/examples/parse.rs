@@ -11,7 +11,12 @@ fn main() {
             parse = dossier_syntax::parse(dossier_base::FileId(0), text.clone());
         }
         let took = start.elapsed().as_secs_f64() / rounds as f64;
-        println!("{path}: {} bytes, {:.1} MB/s, {} items", text.len(), text.len() as f64 / took / 1e6, parse.file.items.len());
+        println!(
+            "{path}: {} bytes, {:.1} MB/s, {} items",
+            text.len(),
+            text.len() as f64 / took / 1e6,
+            parse.file.items.len()
+        );
         let lines = dossier_base::Lines::new(&text);
         for d in &parse.diagnostics {
             let at = d.place.map(|p| lines.line_col(p.start()));

@@ -41,8 +41,12 @@ pub(crate) fn syntax(parse: &Parse, error: &Rich<'_, Kind>) -> Diagnostic {
         Kind::Eq | Kind::Colon => {
             diagnostic.help("a field is its name and its value with a space between: `status implemented`")
         }
-        Kind::Comma => diagnostic.help("fields have no comma between them; only the values of a list `[a, b]` do"),
-        kind if kind.is_reserved() => diagnostic.help(format!("{} is reserved and cannot be a name", kind.describe())),
+        Kind::Comma => {
+            diagnostic.help("fields have no comma between them; only the values of a list `[a, b]` do")
+        }
+        kind if kind.is_reserved() => {
+            diagnostic.help(format!("{} is reserved and cannot be a name", kind.describe()))
+        }
         _ => diagnostic,
     }
 }
@@ -58,13 +62,18 @@ pub(crate) fn braces(parse: &mut Parse) {
                 .label("opened here")
                 .also(after(last), "it should be closed here, before the next line stands no deeper")
                 .help("close it with `}`")
-                .fix("close the block", Applicability::Maybe, vec![Edit {
-                    place: after(last),
-                    text: "\n}".to_owned(),
-                }]),
-            Problem::MissingOpen { after: last } => codes::missing_open_brace(after(last))
-                .label("`{` is missing here")
-                .fix("open the block", Applicability::Maybe, vec![Edit { place: after(last), text: " {".to_owned() }]),
+                .fix(
+                    "close the block",
+                    Applicability::Maybe,
+                    vec![Edit { place: after(last), text: "\n}".to_owned() }],
+                ),
+            Problem::MissingOpen { after: last } => {
+                codes::missing_open_brace(after(last)).label("`{` is missing here").fix(
+                    "open the block",
+                    Applicability::Maybe,
+                    vec![Edit { place: after(last), text: " {".to_owned() }],
+                )
+            }
             Problem::Stray(brace) => codes::stray_brace(place(brace)).fix(
                 "remove the brace",
                 Applicability::Maybe,
@@ -91,11 +100,11 @@ pub(crate) fn tokens(parse: &mut Parse) {
             Kind::OpenText | Kind::OpenBlockText => {
                 let quotes = if kind == Kind::OpenText { "\"" } else { "\"\"\"" };
                 let end = Place::new(parse.id, TextRange::empty(parse.tokens.range(i).end()));
-                found.push(
-                    codes::unclosed_text(place())
-                        .help(format!("close it with `{quotes}`"))
-                        .fix("close the text", Applicability::Maybe, vec![Edit { place: end, text: quotes.to_owned() }]),
-                );
+                found.push(codes::unclosed_text(place()).help(format!("close it with `{quotes}`")).fix(
+                    "close the text",
+                    Applicability::Maybe,
+                    vec![Edit { place: end, text: quotes.to_owned() }],
+                ));
             }
             Kind::Text | Kind::BlockText => {
                 if let Some(at) = literal::bad_escape(text()) {
@@ -122,9 +131,9 @@ pub(crate) fn tokens(parse: &mut Parse) {
         }
     }
     // The parser stumbled over the same tokens; once is enough.
-    parse.diagnostics.retain(|d| {
-        !(d.code == &codes::UNEXPECTED_TOKEN && found.iter().any(|f| f.place == d.place))
-    });
+    parse
+        .diagnostics
+        .retain(|d| !(d.code == &codes::UNEXPECTED_TOKEN && found.iter().any(|f| f.place == d.place)));
     parse.diagnostics.append(&mut found);
     if joins == (true, true) {
         let mut walk = Joins { parse, found: Vec::new() };
@@ -208,10 +217,7 @@ impl Joins<'_> {
                         self.found.push(codes::and_beside_or(Place::new(self.parse.id, range)).fix(
                             "put parentheses around it",
                             Applicability::Safe,
-                            vec![Edit {
-                                place: Place::new(self.parse.id, range),
-                                text: format!("({text})"),
-                            }],
+                            vec![Edit { place: Place::new(self.parse.id, range), text: format!("({text})") }],
                         ));
                     }
                     self.expr(side);

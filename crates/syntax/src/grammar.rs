@@ -6,8 +6,8 @@
 //! Recovery: what makes no item is skipped to the end of its line, blocks in it whole.
 
 use crate::ast::{
-    Binder, Block, Decl, Expr, ExprKind, Field, Header, Item, ItemKind, Keyed, Name, Op, Quantifier, Row, Span,
-    Tok, Type, Value,
+    Binder, Block, Decl, Expr, ExprKind, Field, Header, Item, ItemKind, Keyed, Name, Op, Quantifier, Row,
+    Span, Tok, Type, Value,
 };
 use crate::token::Kind;
 use chumsky::extra::ParserExtra;
@@ -37,11 +37,7 @@ where
     E::Error: LabelError<'a, Input<'a>, &'static str>,
 {
     let kind = |k: Kind| just(k).map_with(|_, e| tok(e.span()));
-    let word = any()
-        .filter(|k: &Kind| k.is_word())
-        .map_with(|_, e| tok(e.span()))
-        .labelled("a name")
-        .boxed();
+    let word = any().filter(|k: &Kind| k.is_word()).map_with(|_, e| tok(e.span())).labelled("a name").boxed();
     // What may begin an item. `for` is reserved but heads a field, too.
     let head = any()
         .filter(|k: &Kind| k.is_word() || *k == Kind::For)
@@ -127,15 +123,15 @@ where
         .boxed();
 
     let condition = just(Kind::When).ignore_then(expr.clone()).boxed();
-    let value = choice((
-        expr.clone().map(Value::Expr).boxed(),
-        block.clone().map(Value::Block).boxed(),
-    ))
-    .labelled("a value")
-    .boxed();
+    let value = choice((expr.clone().map(Value::Expr).boxed(), block.clone().map(Value::Block).boxed()))
+        .labelled("a value")
+        .boxed();
     // The short way for the commonest of all: a name, one token, the end of the line.
     let simple = any()
-        .filter(|k: &Kind| k.is_word() || matches!(k, Kind::Number | Kind::Date | Kind::Text | Kind::Code | Kind::Yes | Kind::No))
+        .filter(|k: &Kind| {
+            k.is_word()
+                || matches!(k, Kind::Number | Kind::Date | Kind::Text | Kind::Code | Kind::Yes | Kind::No)
+        })
         .map_with(|k, e| {
             let t = tok(e.span());
             let kind = match k {
@@ -266,11 +262,7 @@ impl After {
 }
 
 /// Expressions.
-fn expr<'a, E>(
-    word: P<'a, Tok, E>,
-    text: P<'a, Tok, E>,
-    code: P<'a, Tok, E>,
-) -> P<'a, Expr, E>
+fn expr<'a, E>(word: P<'a, Tok, E>, text: P<'a, Tok, E>, code: P<'a, Tok, E>) -> P<'a, Expr, E>
 where
     E: ParserExtra<'a, Input<'a>> + 'a,
     E::Error: LabelError<'a, Input<'a>, &'static str>,
@@ -309,10 +301,9 @@ where
         let name = word
             .clone()
             .map_with(move |w, e| make(ExprKind::Name(w), e.span()))
-            .foldl_with(
-                just(Kind::Dot).ignore_then(word.clone()).repeated(),
-                move |base, part, e| make(ExprKind::Path(Box::new(base), part), e.span()),
-            )
+            .foldl_with(just(Kind::Dot).ignore_then(word.clone()).repeated(), move |base, part, e| {
+                make(ExprKind::Path(Box::new(base), part), e.span())
+            })
             .boxed();
         let call_or_name = word
             .clone()
@@ -321,17 +312,15 @@ where
             .or(name)
             .boxed();
         let binder = binder::<E>(word, expr.clone());
-        let quantifier = choice((
-            just(Kind::Some).to(Quantifier::Some),
-            just(Kind::Every).to(Quantifier::Every),
-        ))
-        .then(binder.clone())
-        .then_ignore(just(Kind::Colon).labelled("`:`"))
-        .then(expr.clone())
-        .map_with(move |((q, binder), body), e| {
-            make(ExprKind::Quantifier(q, Box::new((binder, body))), e.span())
-        })
-        .boxed();
+        let quantifier =
+            choice((just(Kind::Some).to(Quantifier::Some), just(Kind::Every).to(Quantifier::Every)))
+                .then(binder.clone())
+                .then_ignore(just(Kind::Colon).labelled("`:`"))
+                .then(expr.clone())
+                .map_with(move |((q, binder), body), e| {
+                    make(ExprKind::Quantifier(q, Box::new((binder, body))), e.span())
+                })
+                .boxed();
         let count = just(Kind::Count)
             .ignore_then(
                 binder.delimited_by(just(Kind::LParen).labelled("`(`"), just(Kind::RParen).labelled("`)`")),
@@ -343,9 +332,18 @@ where
             number,
             text.map_with(move |t, e| make(ExprKind::Text(t), e.span())).boxed(),
             code.map_with(move |t, e| make(ExprKind::Code(t), e.span())).boxed(),
-            leaf(Kind::Date).map_with(move |t, e| make(ExprKind::Date(t), e.span())).labelled("a date").boxed(),
-            just(Kind::Yes).map_with(move |_, e| make(ExprKind::Bool(true), e.span())).labelled("`yes`").boxed(),
-            just(Kind::No).map_with(move |_, e| make(ExprKind::Bool(false), e.span())).labelled("`no`").boxed(),
+            leaf(Kind::Date)
+                .map_with(move |t, e| make(ExprKind::Date(t), e.span()))
+                .labelled("a date")
+                .boxed(),
+            just(Kind::Yes)
+                .map_with(move |_, e| make(ExprKind::Bool(true), e.span()))
+                .labelled("`yes`")
+                .boxed(),
+            just(Kind::No)
+                .map_with(move |_, e| make(ExprKind::Bool(false), e.span()))
+                .labelled("`no`")
+                .boxed(),
             list,
             paren,
             quantifier,
@@ -397,14 +395,12 @@ where
             .boxed();
         // `where` takes one comparison (or a parenthesis) and narrows the nearest term to its left.
         let narrowed = just(Kind::Where)
-            .ignore_then(
-                sum.clone().then(compare.clone().then(sum.clone()).or_not()).map_with(move |(a, rest), e| {
-                    match rest {
-                        Some((op, b)) => make(ExprKind::Binary(op, Box::new((a, b))), e.span()),
-                        None => a,
-                    }
-                }),
-            )
+            .ignore_then(sum.clone().then(compare.clone().then(sum.clone()).or_not()).map_with(
+                move |(a, rest), e| match rest {
+                    Some((op, b)) => make(ExprKind::Binary(op, Box::new((a, b))), e.span()),
+                    None => a,
+                },
+            ))
             .boxed();
         let narrow =
             move |a: Expr, condition: Expr, e: &mut chumsky::input::MapExtra<'a, '_, Input<'a>, E>| {
@@ -415,9 +411,13 @@ where
             infix(left(7), op(Kind::With), binary(Op::With)),
             infix(left(7), op(Kind::By), binary(Op::By)),
             infix(none(6), compare, fold_compare),
-            prefix(5, op(Kind::Not), move |(), a: Expr, e: &mut chumsky::input::MapExtra<'a, '_, Input<'a>, E>| {
-                make(ExprKind::Not(Box::new(a)), e.span())
-            }),
+            prefix(
+                5,
+                op(Kind::Not),
+                move |(), a: Expr, e: &mut chumsky::input::MapExtra<'a, '_, Input<'a>, E>| {
+                    make(ExprKind::Not(Box::new(a)), e.span())
+                },
+            ),
             infix(left(4), op(Kind::And), binary(Op::And)),
             infix(left(3), op(Kind::Or), binary(Op::Or)),
             infix(right(2), op(Kind::Implies), binary(Op::Implies)),

@@ -230,15 +230,7 @@ impl<'t> Repair<'t> {
             }
         }
         let root = lines.first().map_or(0, |l| l.indent);
-        Self {
-            tokens,
-            sig,
-            lines,
-            open: Vec::new(),
-            root,
-            out: Layout::default(),
-            last: (Kind::LBrace, 0),
-        }
+        Self { tokens, sig, lines, open: Vec::new(), root, out: Layout::default(), last: (Kind::LBrace, 0) }
     }
 
     fn run(mut self) -> Layout {
@@ -339,9 +331,10 @@ impl<'t> Repair<'t> {
             }
             Kind::RBrace => {
                 let next_indent = self.lines.get(line + 1).map(|l| l.indent);
-                let closes = self.open.last().is_some_and(|o| {
-                    o.line == line || next_indent.is_none_or(|next| next <= o.indent)
-                });
+                let closes = self
+                    .open
+                    .last()
+                    .is_some_and(|o| o.line == line || next_indent.is_none_or(|next| next <= o.indent));
                 if closes {
                     self.open.pop();
                     self.put(Kind::RBrace, token);

@@ -71,8 +71,7 @@ pub fn parse(id: FileId, text: impl Into<std::sync::Arc<str>>) -> Parse {
     let layout = Layout::new(&tokens, &text);
     let lean = grammar::file::<extra::Default>(false).parse(&layout.kinds[..]).into_output();
     let clean = layout.problems.is_empty();
-    let mut parse =
-        Parse { id, text, tokens, layout, file: ast::File::default(), diagnostics: Vec::new() };
+    let mut parse = Parse { id, text, tokens, layout, file: ast::File::default(), diagnostics: Vec::new() };
     match lean {
         Some(items) => parse.file.items = items,
         None => {

@@ -105,7 +105,8 @@ pub struct DateParts {
 /// # Errors
 /// Says in a few words what is wrong: the form, the month or the day.
 pub fn date(token: &str) -> Result<DateParts, String> {
-    let form = || "a date is written `2026-03-04`, or `2026-03` or `2026` where only that is known".to_owned();
+    let form =
+        || "a date is written `2026-03-04`, or `2026-03` or `2026` where only that is known".to_owned();
     let parts: Vec<&str> = token.split('-').collect();
     if parts[0].len() != 4 || parts[1..].iter().any(|p| p.len() != 2) || parts.len() > 3 {
         return Err(form());
@@ -132,7 +133,7 @@ pub fn date(token: &str) -> Result<DateParts, String> {
 
 /// How many days a month has.
 pub fn days_in_month(year: u16, month: u8) -> u8 {
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
     match month {
         2 if leap => 29,
         2 => 28,

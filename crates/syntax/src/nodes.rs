@@ -62,10 +62,13 @@ impl NodeIndex {
     /// The innermost node that holds the offset (its end included), by its number.
     pub fn node_at(&self, offset: u32) -> Option<u32> {
         // Parents come before children, so the last that holds it is the innermost.
-        (0..self.nodes.len()).rev().find(|&i| {
-            let r = self.nodes[i].range;
-            u32::from(r.start()) <= offset && offset <= u32::from(r.end())
-        }).map(|i| i as u32)
+        (0..self.nodes.len())
+            .rev()
+            .find(|&i| {
+                let r = self.nodes[i].range;
+                u32::from(r.start()) <= offset && offset <= u32::from(r.end())
+            })
+            .map(|i| i as u32)
     }
 
     /// A node and those around it, from the inside out.

@@ -34,17 +34,22 @@ impl Damage {
         let word = &text[own.clone()];
         Some(match self {
             Self::Delete => (format!("{}{}", &text[..own.start], &text[own.end..]), own.start..own.start),
-            Self::Double => {
-                (format!("{} {word}{}", &text[..own.end], &text[own.end..]), own.start..own.end + 1 + word.len())
-            }
+            Self::Double => (
+                format!("{} {word}{}", &text[..own.end], &text[own.end..]),
+                own.start..own.end + 1 + word.len(),
+            ),
             Self::Swap => {
-                let next = bytes((token + 1..parse.tokens.len()).find(|t| !parse.tokens.kind(*t).is_trivia())?);
+                let next =
+                    bytes((token + 1..parse.tokens.len()).find(|t| !parse.tokens.kind(*t).is_trivia())?);
                 let other = &text[next.clone()];
                 if other == word {
                     return None;
                 }
                 let between = &text[own.end..next.start];
-                (format!("{}{other}{between}{word}{}", &text[..own.start], &text[next.end..]), own.start..next.end)
+                (
+                    format!("{}{other}{between}{word}{}", &text[..own.start], &text[next.end..]),
+                    own.start..next.end,
+                )
             }
         })
     }
@@ -128,7 +133,8 @@ impl Figures {
         let line = |offset: usize| lines.line_col(offset as u32).line;
         let (first, last) = (line(touched.start), line(touched.end));
         let id: FileId = world.id(path);
-        let found = new.iter().filter_map(|d| d.place).find(|p| p.file == id).map(|p| line(p.start() as usize));
+        let found =
+            new.iter().filter_map(|d| d.place).find(|p| p.file == id).map(|p| line(p.start() as usize));
         let distance = found.map(|l| if l < first { first - l } else { l.saturating_sub(last) });
         self.cases += 1;
         self.said += new.len();
@@ -137,9 +143,22 @@ impl Figures {
         self.near += usize::from(near);
         self.few += usize::from(few);
         if !near || !few {
-            let shown = text.lines().skip(first as usize - 1).take((last - first) as usize + 1).collect::<Vec<_>>().join(" ⏎ ");
+            let shown = text
+                .lines()
+                .skip(first as usize - 1)
+                .take((last - first) as usize + 1)
+                .collect::<Vec<_>>()
+                .join(" ⏎ ");
             let said = new.iter().map(|d| after.show(d)).collect();
-            self.worst.push(Case { path: path.to_owned(), damage, line: first, shown, said, distance, token });
+            self.worst.push(Case {
+                path: path.to_owned(),
+                damage,
+                line: first,
+                shown,
+                said,
+                distance,
+                token,
+            });
         }
     }
 
@@ -175,12 +194,13 @@ fn new(before: &[Diagnostic], after: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for d in before {
         *known.entry((d.code.id, &d.message)).or_default() += 1;
     }
-    let mut is_new = |d: &Diagnostic| match known.iter_mut().find(|(k, _)| **k == (d.code.id, d.message.as_str())) {
-        Some((_, n)) if *n > 0 => {
-            *n -= 1;
-            false
-        }
-        _ => true,
-    };
+    let mut is_new =
+        |d: &Diagnostic| match known.iter_mut().find(|(k, _)| **k == (d.code.id, d.message.as_str())) {
+            Some((_, n)) if *n > 0 => {
+                *n -= 1;
+                false
+            }
+            _ => true,
+        };
     after.into_iter().filter(|d| is_new(d)).collect()
 }

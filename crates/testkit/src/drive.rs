@@ -47,13 +47,19 @@ pub fn parser(text: &str) -> Parse {
     let index = NodeIndex::new(&parse);
     let whole = TextRange::up_to((text.len() as u32).into());
     for (i, node) in index.nodes().iter().enumerate() {
-        assert!(node.span.start <= node.span.end && node.span.end.0 as usize <= parse.layout.len(), "{node:?}");
+        assert!(
+            node.span.start <= node.span.end && node.span.end.0 as usize <= parse.layout.len(),
+            "{node:?}"
+        );
         assert!(whole.contains_range(node.range), "{node:?}");
         boundary(text, node.range);
         if let Some(parent) = node.parent {
             assert!((parent as usize) < i, "a parent comes before its children");
             let parent = index.nodes()[parent as usize];
-            assert!(parent.span.start <= node.span.start && node.span.end <= parent.span.end, "{node:?} in {parent:?}");
+            assert!(
+                parent.span.start <= node.span.start && node.span.end <= parent.span.end,
+                "{node:?} in {parent:?}"
+            );
         }
     }
     for offset in [0, text.len() / 2, text.len()] {
@@ -95,7 +101,10 @@ fn layout(parse: &Parse) {
 }
 
 fn boundary(text: &str, range: TextRange) {
-    assert!(text.is_char_boundary(range.start().into()) && text.is_char_boundary(range.end().into()), "{range:?}");
+    assert!(
+        text.is_char_boundary(range.start().into()) && text.is_char_boundary(range.end().into()),
+        "{range:?}"
+    );
 }
 
 fn diagnostics(text: &str, all: &[Diagnostic]) {
@@ -128,7 +137,11 @@ pub fn formatter(text: &str) {
     };
     assert_eq!(significant(text), significant(&out), "tokens or comments changed");
     let again = dossier_syntax::parse(FILE, out.as_str());
-    assert_eq!(dossier_fmt::format(&again).as_deref(), Ok(out.as_str()), "formatting twice is not formatting once");
+    assert_eq!(
+        dossier_fmt::format(&again).as_deref(),
+        Ok(out.as_str()),
+        "formatting twice is not formatting once"
+    );
     let codes = |p: &Parse| {
         let mut codes: Vec<&str> = p.diagnostics.iter().map(|d| d.code.id).collect();
         codes.sort_unstable();
@@ -152,8 +165,10 @@ fn significant(text: &str) -> Vec<String> {
 
 /// The corpus' own vocabulary and law, small enough to be compiled with each input.
 static SMALL: LazyLock<Vec<Rulebook>> = LazyLock::new(|| {
-    let texts =
-        [include_str!("../../../tests/corpus/valid/alone/words.rulebook"), include_str!("../../../tests/corpus/valid/alone/law.rulebook")];
+    let texts = [
+        include_str!("../../../tests/corpus/valid/alone/words.rulebook"),
+        include_str!("../../../tests/corpus/valid/alone/law.rulebook"),
+    ];
     let book = |(n, text): (u32, &str)| {
         let id = FileId(n);
         let (summary, map) = hir::lower(&dossier_syntax::parse(id, text));
@@ -186,9 +201,12 @@ pub fn checker(text: &str) {
     for rules in [embedded(), with_it] {
         let file = Arc::new(ModelFile::new(FILE, summary.clone(), map.clone(), &rules));
         diagnostics(text, &file.diagnostics);
-        let missing = |(path, origin): &(Arc<str>, hir::Origin)| (path.clone(), *origin, Err("not in this test".to_owned()));
+        let missing = |(path, origin): &(Arc<str>, hir::Origin)| {
+            (path.clone(), *origin, Err("not in this test".to_owned()))
+        };
         let uses = file.devices.uses.iter().map(missing).collect();
-        let model = Model::new(rules, BTreeMap::from([(FILE, file)]), FxHashMap::from_iter([(FILE, Arc::new(uses))]));
+        let model =
+            Model::new(rules, BTreeMap::from([(FILE, file)]), FxHashMap::from_iter([(FILE, Arc::new(uses))]));
         diagnostics(text, &model.link_diagnostics(FILE));
         check(&model);
     }

@@ -64,7 +64,9 @@ pub fn sections(text: &str) -> Vec<Section> {
         } else if line.starts_with('#') {
             let heading = line.trim_start_matches('#').trim().to_owned();
             out.push(Section { heading, line: number, ..Section::default() });
-        } else if line.starts_with('|') && lines.peek().is_some_and(|(_, l)| l.starts_with("|--") || l.starts_with("| --")) {
+        } else if line.starts_with('|')
+            && lines.peek().is_some_and(|(_, l)| l.starts_with("|--") || l.starts_with("| --"))
+        {
             lines.next();
             let mut table = Table { head: cells(line), rows: Vec::new() };
             while let Some((number, row)) = lines.next_if(|(_, l)| l.starts_with('|')) {

@@ -123,13 +123,16 @@ impl Project {
                 }
                 "verdicts" => {
                     let lines = block.text.lines().map(str::trim);
-                    p.verdicts.extend(lines.filter(|l| !l.is_empty() && !l.starts_with("//")).map(str::to_owned));
+                    p.verdicts
+                        .extend(lines.filter(|l| !l.is_empty() && !l.starts_with("//")).map(str::to_owned));
                 }
                 "setup" => {
                     for line in block.text.lines().filter(|l| !l.trim().is_empty()) {
                         let words = words(line)?;
                         if words[0] == "expect" {
-                            let [_, severity, code, path] = words.as_slice() else { return Err(format!("setup: {line}")) };
+                            let [_, severity, code, path] = words.as_slice() else {
+                                return Err(format!("setup: {line}"));
+                            };
                             let (severity, code, path) = (severity.clone(), code.clone(), path.clone());
                             p.expected.push(Expected { path, line: None, severity, code });
                         } else {
@@ -148,7 +151,9 @@ impl Project {
             let tokens = Tokens::lex(&file.text);
             let of = |i: usize| (usize::from(tokens.range(i).start()), tokens.text(&file.text, i));
             let found = (0..tokens.len()).filter(|i| tokens.kind(*i) == Kind::Comment).map(of);
-            let found = found.map(|(at, c)| (line_of(&file.text, at), c.trim_start_matches('/').to_owned())).collect();
+            let found = found
+                .map(|(at, c)| (line_of(&file.text, at), c.trim_start_matches('/').to_owned()))
+                .collect();
             p.expect(&file.path, found)?;
         }
         let nothing = p.files.is_empty() && p.config.is_none() && p.setup.is_empty();
@@ -176,7 +181,8 @@ impl Project {
             let count = |c: char| signs.matches(c).count();
             let line = (line + count('v')).checked_sub(count('^')).ok_or("a sign points above the block")?;
             for one in body.split(',') {
-                let (severity, code) = one.split_once(':').ok_or_else(|| format!("{path}:{line}: what is `{one}`?"))?;
+                let (severity, code) =
+                    one.split_once(':').ok_or_else(|| format!("{path}:{line}: what is `{one}`?"))?;
                 self.expected.push(Expected {
                     path: path.to_owned(),
                     line: Some(line),
@@ -353,8 +359,10 @@ impl Runner {
                 ["file", name, text] => write(name, &bytes(text)),
                 ["size", name, size] => {
                     write(name, b"");
-                    let file = std::fs::OpenOptions::new().write(true).open(folder.join(name)).expect("it is there");
-                    file.set_len(size.replace('_', "").parse().expect("a number of bytes")).expect("files can grow");
+                    let file =
+                        std::fs::OpenOptions::new().write(true).open(folder.join(name)).expect("it is there");
+                    file.set_len(size.replace('_', "").parse().expect("a number of bytes"))
+                        .expect("files can grow");
                 }
                 #[cfg(unix)]
                 ["link", name, to] => {
@@ -397,8 +405,12 @@ impl Runner {
             let path = source.path.strip_prefix(&below).unwrap_or(&source.path);
             Some((path.to_owned(), &*source.text))
         };
-        let request =
-            CheckRequest { as_of: project.as_of(), devices: vec![], markets: vec![], detail: Detail::Shortfalls };
+        let request = CheckRequest {
+            as_of: project.as_of(),
+            devices: vec![],
+            markets: vec![],
+            detail: Detail::Shortfalls,
+        };
         let mut diagnostics = ws.static_diagnostics();
         diagnostics.extend(dossier_verdict::law_diagnostics(&ws.model().rules));
         let checks = ws.check(&request);
@@ -421,7 +433,8 @@ impl Default for Runner {
 
 fn said<'t>(d: Diagnostic, file: &dyn Fn(FileId) -> Option<(String, &'t str)>, shift: usize) -> Said {
     let plain = plain(&d, file);
-    let found = d.place.and_then(|p| file(p.file).map(|(path, text)| (path, line_of(text, p.start() as usize))));
+    let found =
+        d.place.and_then(|p| file(p.file).map(|(path, text)| (path, line_of(text, p.start() as usize))));
     let (path, mut line) = found.map_or((None, 0), |(p, l)| (Some(p), l));
     if path.as_deref() == Some("dossier.toml") {
         line = line.saturating_sub(shift).max(1);
@@ -447,7 +460,8 @@ fn evidence(folder: &Path, project: &Project, model: &Model) {
                     _ => "evidence\n",
                 };
                 let path = folder.join(path);
-                std::fs::create_dir_all(path.parent().expect("below the folder")).expect("folders can be made");
+                std::fs::create_dir_all(path.parent().expect("below the folder"))
+                    .expect("folders can be made");
                 std::fs::write(path, text).expect("files can be written");
             }
         }
@@ -469,7 +483,12 @@ fn outcomes(model: &Model, checks: &[DeviceCheck], run: &mut Run) {
 }
 
 /// Runs the tests of requirements of the project.
-fn own_tests(rules: &Rulebase, own: &dyn Fn(FileId) -> bool, run: &mut Run, diagnostics: &mut Vec<Diagnostic>) {
+fn own_tests(
+    rules: &Rulebase,
+    own: &dyn Fn(FileId) -> bool,
+    run: &mut Run,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for (id, r) in rules.law.requirements.enumerate().filter(|(_, r)| own(r.origin.file) && !r.broken) {
         for test in dossier_verdict::run_tests(rules, id) {
             if !test.diagnostics.is_empty() {
@@ -477,7 +496,8 @@ fn own_tests(rules: &Rulebase, own: &dyn Fn(FileId) -> bool, run: &mut Run, diag
             } else if !test.passed() {
                 let got = test.got.map_or("nothing", |g| g.as_str());
                 let expects = test.expects.as_str();
-                run.failed_tests.push(format!("{}: test \"{}\" expects {expects} and is {got}", r.code, test.title));
+                run.failed_tests
+                    .push(format!("{}: test \"{}\" expects {expects} and is {got}", r.code, test.title));
             }
         }
     }

@@ -55,10 +55,18 @@ pub fn check(section: &Section) -> (Vec<String>, usize) {
 
 fn one(section: &Section, table: &Table) -> Result<(usize, Vec<String>), String> {
     let text = |language: &str| -> String {
-        section.blocks.iter().filter(|b| b.language == language && !b.has("ignore")).map(|b| b.text.as_str()).collect()
+        section
+            .blocks
+            .iter()
+            .filter(|b| b.language == language && !b.has("ignore"))
+            .map(|b| b.text.as_str())
+            .collect()
     };
     let (vocabulary, shared) = (text("rulebook"), text("dossier"));
-    let market = vocabulary.lines().find_map(|l| l.strip_prefix("jurisdiction ")).and_then(|l| l.split_whitespace().next());
+    let market = vocabulary
+        .lines()
+        .find_map(|l| l.strip_prefix("jurisdiction "))
+        .and_then(|l| l.split_whitespace().next());
     let mut conditions: Vec<&str> = Vec::new();
     let with_device = table.head.iter().any(|h| !h.starts_with('`'));
     let columns: Vec<Column> = table
@@ -99,7 +107,9 @@ fn one(section: &Section, table: &Table) -> Result<(usize, Vec<String>), String>
                     _ => {}
                 },
                 Column::Device => code_spans(cell).iter().for_each(|c| says.push_str(&format!("  {c}\n"))),
-                Column::AsOf => day = code_spans(cell).first().ok_or_else(|| format!("line {line}: no date"))?,
+                Column::AsOf => {
+                    day = code_spans(cell).first().ok_or_else(|| format!("line {line}: no date"))?
+                }
                 Column::Condition(_) => {}
             }
         }
@@ -107,7 +117,12 @@ fn one(section: &Section, table: &Table) -> Result<(usize, Vec<String>), String>
         let _ = writeln!(devices, "device row_{n} \"Row\" {{\n{says}{block}}}");
         days.push(Date::parse(day).map_err(|e| format!("line {line}: {e}"))?.first);
     }
-    let files = [("words.rulebook", vocabulary), ("table.rulebook", law), ("rows.dossier", devices), ("shared.dossier", shared)];
+    let files = [
+        ("words.rulebook", vocabulary),
+        ("table.rulebook", law),
+        ("rows.dossier", devices),
+        ("shared.dossier", shared),
+    ];
     let world = World::new(files.map(|(p, t)| (p.to_owned(), t)), false);
     let mut problems: Vec<String> = world
         .diagnostics()
@@ -118,7 +133,9 @@ fn one(section: &Section, table: &Table) -> Result<(usize, Vec<String>), String>
     let model = world.model();
     let mut count = 0;
     for (id, unit) in model.devices() {
-        let Some(n) = unit.name.as_str().strip_prefix("row_").and_then(|n| n.parse::<usize>().ok()) else { continue };
+        let Some(n) = unit.name.as_str().strip_prefix("row_").and_then(|n| n.parse::<usize>().ok()) else {
+            continue;
+        };
         let options = Options { as_of: days[n], markets: &[], detail: Detail::Outcomes };
         let Some(done) = check_device(&model, id, &AllStand, &options) else { continue };
         let (line, cells) = &table.rows[n];
@@ -126,7 +143,8 @@ fn one(section: &Section, table: &Table) -> Result<(usize, Vec<String>), String>
             let Column::Condition(c) = column else { continue };
             let code = format!("TABLE-{c}");
             let rows = done.markets.iter().flat_map(|m| &m.rows);
-            let row = rows.into_iter().find(|r| model.rules.law.requirements[r.requirement].code.as_str() == code);
+            let row =
+                rows.into_iter().find(|r| model.rules.law.requirements[r.requirement].code.as_str() == code);
             let got = match row.map(|r| r.judgement.outcome.as_str()) {
                 Some("met") => "true",
                 Some("unmet" | "planned") => "false",

@@ -53,12 +53,14 @@ impl World {
         world
     }
 
-    /// The worlds under a folder of the repository: one for each folder in it. That called `alone` is read without
-    /// the embedded rulebooks. Files that are not UTF-8, or neither device file nor rulebook, are left out.
+    /// The worlds under a folder of the repository: one if it has a `dossier.toml`, else one for each folder in it.
+    /// That called `alone` is read without the embedded rulebooks. Files that are not UTF-8, or neither device file nor rulebook, are left out.
     pub fn below(folder: &str) -> BTreeMap<String, Self> {
         let mut found: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-        for file in corpus::files(folder) {
-            let (name, path) = file.path.split_once('/').unwrap_or(("", &file.path));
+        let files = corpus::files(folder);
+        let one = files.iter().any(|f| f.path == "dossier.toml");
+        for file in files {
+            let (name, path) = file.path.split_once('/').filter(|_| !one).unwrap_or(("", &file.path));
             if corpus::is_dossier(path)
                 && let Ok(text) = String::from_utf8(file.bytes)
             {
@@ -137,14 +139,20 @@ impl World {
         let mut uses: FxHashMap<FileId, Arc<Uses>> = FxHashMap::default();
         for (path, id) in &self.ids {
             if let Some(file) = files.get(id) {
-                let found = file.devices.uses.iter().map(|(to, origin)| self.resolve(path, to, *origin)).collect();
+                let found =
+                    file.devices.uses.iter().map(|(to, origin)| self.resolve(path, to, *origin)).collect();
                 uses.insert(*id, Arc::new(found));
             }
         }
         Model::new(self.rules.clone(), files, uses)
     }
 
-    fn resolve(&self, from: &str, to: &Arc<str>, origin: Origin) -> (Arc<str>, Origin, Result<FileId, String>) {
+    fn resolve(
+        &self,
+        from: &str,
+        to: &Arc<str>,
+        origin: Origin,
+    ) -> (Arc<str>, Origin, Result<FileId, String>) {
         let mut parts: Vec<&str> = from.split('/').collect();
         parts.pop();
         for part in to.split('/') {
@@ -188,7 +196,9 @@ impl World {
     /// A diagnostic as a line: `lamp.dossier:3:7: E0001 expected …`.
     pub fn show(&self, d: &Diagnostic) -> String {
         let Some(place) = d.place else { return format!("{} {}", d.code.id, d.message) };
-        let Some(path) = self.path(place.file) else { return format!("embedded: {} {}", d.code.id, d.message) };
+        let Some(path) = self.path(place.file) else {
+            return format!("embedded: {} {}", d.code.id, d.message);
+        };
         let at = dossier_base::Lines::new(&self.texts[path]).line_col(place.start());
         format!("{path}:{}:{}: {} {}", at.line, at.column, d.code.id, d.message)
     }

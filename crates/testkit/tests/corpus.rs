@@ -57,6 +57,15 @@ fn valid_files_are_valid() {
 }
 
 #[test]
+fn examples_have_no_error_of_syntax_name_or_type() {
+    for (name, world) in World::below("examples") {
+        let found: Vec<String> = world.diagnostics().iter().map(|d| world.show(d)).collect();
+        assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
+        drive::world(&world);
+    }
+}
+
+#[test]
 fn the_tests_in_the_corpus_pass() {
     let worlds = World::below("tests/corpus/valid");
     let world = &worlds["alone"];

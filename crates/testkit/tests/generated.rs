@@ -1,11 +1,12 @@
 //! What the generators write is what they say: sound, and as broken as the reference.
 
-use dossier_base::FileId;
 use dossier_testkit::world::World;
 use dossier_verdict::{AllStand, Detail, Options, check_device};
 use dossier_xtask::generate::{Output, workload, workspace};
 
-fn collect(write: impl FnOnce(&mut dyn FnMut(Output) -> Result<(), String>) -> Result<(), String>) -> Vec<(String, String)> {
+fn collect(
+    write: impl FnOnce(&mut dyn FnMut(Output) -> Result<(), String>) -> Result<(), String>,
+) -> Vec<(String, String)> {
     let mut files = Vec::new();
     write(&mut |file| {
         if dossier_testkit::corpus::is_dossier(&file.path) {
@@ -28,22 +29,13 @@ fn a_generated_workspace_has_no_error_of_syntax_name_or_type() {
     no_diagnostics(&world);
 }
 
-#[test]
-fn a_generated_workspace_is_laid_out_as_the_formatter_does() {
-    for (path, text) in collect(|sink| workspace::write(12, sink)) {
-        let parse = dossier_syntax::parse(FileId(0), text.as_str());
-        let out = dossier_fmt::format(&parse).expect("a sound file");
-        let first = text.lines().zip(out.lines()).find(|(a, b)| a != b);
-        assert!(text == out, "{path}: written, and as the formatter has it: {first:#?}");
-    }
-}
-
 /// How many requirements of the workload fall short.
 fn falling_short(world: &World) -> usize {
     let model = world.model();
     let as_of = workload::AS_OF.parse().expect("a date");
     let options = Options { as_of, markets: &[], detail: Detail::Outcomes };
-    let checks = model.devices().map(|(id, _)| check_device(&model, id, &AllStand, &options).expect("a device"));
+    let checks =
+        model.devices().map(|(id, _)| check_device(&model, id, &AllStand, &options).expect("a device"));
     checks.flat_map(|c| c.markets).flat_map(|m| m.rows).filter(|r| r.judgement.outcome.falls_short()).count()
 }
 

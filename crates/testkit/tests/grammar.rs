@@ -7,7 +7,8 @@ use dossier_testkit::corpus;
 use dossier_testkit::ebnf::{Grammar, Random};
 
 fn grammar() -> Grammar {
-    let text = std::fs::read_to_string(corpus::root().join("grammar/dossier.ebnf")).expect("the grammar is there");
+    let text =
+        std::fs::read_to_string(corpus::root().join("grammar/dossier.ebnf")).expect("the grammar is there");
     Grammar::read(&text).expect("the grammar can be read")
 }
 
@@ -33,8 +34,12 @@ fn deep(run: impl FnOnce() + Send + 'static) {
 fn agree(grammar: &Grammar, text: &str, problems: &mut Vec<String>) -> bool {
     let (written, real) = (grammar.accepts(text), parsed(text));
     match (&written, &real) {
-        (Ok(()), Err(said)) => problems.push(format!("the grammar takes it, the parser says {said}:\n{text}\n")),
-        (Err(r), Ok(())) => problems.push(format!("the parser takes it, the grammar stops at {r:?}:\n{text}\n")),
+        (Ok(()), Err(said)) => {
+            problems.push(format!("the grammar takes it, the parser says {said}:\n{text}\n"))
+        }
+        (Err(r), Ok(())) => {
+            problems.push(format!("the parser takes it, the grammar stops at {r:?}:\n{text}\n"))
+        }
         _ => {}
     }
     written.is_ok()
@@ -42,7 +47,12 @@ fn agree(grammar: &Grammar, text: &str, problems: &mut Vec<String>) -> bool {
 
 fn report(mut problems: Vec<String>) {
     problems.sort_by_key(String::len);
-    assert!(problems.is_empty(), "{} differences, the first ones:\n{}", problems.len(), problems[..problems.len().min(6)].join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} differences, the first ones:\n{}",
+        problems.len(),
+        problems[..problems.len().min(6)].join("\n")
+    );
 }
 
 #[test]
@@ -120,11 +130,14 @@ fn damaged() {
         texts.push(grammar.sentence("file", 4 + (n % 8) as u32, &mut random));
     }
     texts.retain(|t| t.len() < 1_500 && !t.trim().is_empty());
-    let words = ["{", "}", "(", ")", "[", "]", ",", ":", ".", "=", "->", "==", "+", "-", "%", "min", "\"t\"", "KR-1", "1", "2026-01"]
-        .into_iter()
-        .chain("a and or not implies in has within where with by for some every count yes no".split(' '))
-        .chain("when applies opt_in in_force exactly table set of all any none \n".split(' '))
-        .collect::<Vec<&str>>();
+    let words = [
+        "{", "}", "(", ")", "[", "]", ",", ":", ".", "=", "->", "==", "+", "-", "%", "min", "\"t\"", "KR-1",
+        "1", "2026-01",
+    ]
+    .into_iter()
+    .chain("a and or not implies in has within where with by for some every count yes no".split(' '))
+    .chain("when applies opt_in in_force exactly table set of all any none \n".split(' '))
+    .collect::<Vec<&str>>();
     let (mut problems, mut taken) = (Vec::new(), 0);
     for n in 0..number("DOSSIER_GRAMMAR_CASES", 4_000) as usize {
         let text = &texts[n % texts.len()];
@@ -153,13 +166,15 @@ fn damaged() {
 fn tokens() {
     let grammar = grammar();
     let mut random = Random::new(number("DOSSIER_GRAMMAR_SEED", 3));
-    let texts: Vec<String> = files().into_iter().map(|(_, t)| t).filter(|t| t.len() < 1_500 && !t.is_empty()).collect();
+    let texts: Vec<String> =
+        files().into_iter().map(|(_, t)| t).filter(|t| t.len() < 1_500 && !t.is_empty()).collect();
     let mut problems = Vec::new();
     for n in 0..number("DOSSIER_GRAMMAR_CASES", 4_000) as usize {
         let mut chars: Vec<char> = texts[n % texts.len()].chars().collect();
         for _ in 0..1 + random.below(2) {
             let at = random.below(chars.len());
-            let new = *random.pick(&"\"\\/-_.:#&|!= \n\t\ra1é设́n0u{}\u{feff}\u{a0}".chars().collect::<Vec<_>>());
+            let new =
+                *random.pick(&"\"\\/-_.:#&|!= \n\t\ra1é设́n0u{}\u{feff}\u{a0}".chars().collect::<Vec<_>>());
             if random.once_in(2) {
                 chars[at] = new;
             } else {

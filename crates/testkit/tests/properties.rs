@@ -9,13 +9,99 @@ use std::sync::LazyLock;
 
 /// Pieces of the language and of what is nearly it.
 const PIECES: &[&str] = &[
-    "device", "component", "market", "control", "evidence", "fact", "requirement", "test", "x", "KR-1", "A-B-2", "status",
-    "implemented", "applies", "opt_in", "in_force", "when", "exactly", "table", "set", "of", "all", "any", "none", "and",
-    "or", "not", "implies", "in", "has", "within", "where", "with", "by", "for", "some", "every", "count", "yes", "no", "1",
-    "2_000", "0.5", "1__0", "10 min", "5 %", "3 years", "2026-03-04", "2026-02-30", "2025-05", "\"text\"", "\"a\\q\"", "\"open",
-    "\"\"\"block\"\"\"", "\"\"\"", "{", "}", "[", "]", "(", ")", ",", ":", ".", "=", "->", "==", "!=", "<", "<=", ">", ">=", "+",
-    "-", "%", "// note\n", "/// doc\n", ";", "&", "#", "'", "\\", "é", "設備", "\u{301}", "\u{feff}", "\0", "\t", "\r", "\r\n",
-    "control(x)", "m in ms:", "row.x",
+    "device",
+    "component",
+    "market",
+    "control",
+    "evidence",
+    "fact",
+    "requirement",
+    "test",
+    "x",
+    "KR-1",
+    "A-B-2",
+    "status",
+    "implemented",
+    "applies",
+    "opt_in",
+    "in_force",
+    "when",
+    "exactly",
+    "table",
+    "set",
+    "of",
+    "all",
+    "any",
+    "none",
+    "and",
+    "or",
+    "not",
+    "implies",
+    "in",
+    "has",
+    "within",
+    "where",
+    "with",
+    "by",
+    "for",
+    "some",
+    "every",
+    "count",
+    "yes",
+    "no",
+    "1",
+    "2_000",
+    "0.5",
+    "1__0",
+    "10 min",
+    "5 %",
+    "3 years",
+    "2026-03-04",
+    "2026-02-30",
+    "2025-05",
+    "\"text\"",
+    "\"a\\q\"",
+    "\"open",
+    "\"\"\"block\"\"\"",
+    "\"\"\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    ":",
+    ".",
+    "=",
+    "->",
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "+",
+    "-",
+    "%",
+    "// note\n",
+    "/// doc\n",
+    ";",
+    "&",
+    "#",
+    "'",
+    "\\",
+    "é",
+    "設備",
+    "\u{301}",
+    "\u{feff}",
+    "\0",
+    "\t",
+    "\r",
+    "\r\n",
+    "control(x)",
+    "m in ms:",
+    "row.x",
 ];
 
 /// Texts of valid files, each with where its top-level items stand.
@@ -44,9 +130,10 @@ fn soup() -> impl Strategy<Value = String> {
 
 /// A valid file with some of its characters changed, gone or doubled.
 fn noise() -> impl Strategy<Value = String> {
-    let files: Vec<&'static str> = VALID.iter().map(|(_, t)| t.as_str()).filter(|t| t.len() < 9_000).collect();
-    (select(files), prop::collection::vec((any::<prop::sample::Index>(), select(PIECES), 0..3_usize), 1..6)).prop_map(
-        |(text, changes)| {
+    let files: Vec<&'static str> =
+        VALID.iter().map(|(_, t)| t.as_str()).filter(|t| t.len() < 9_000).collect();
+    (select(files), prop::collection::vec((any::<prop::sample::Index>(), select(PIECES), 0..3_usize), 1..6))
+        .prop_map(|(text, changes)| {
             let mut text: Vec<char> = text.chars().collect();
             for (at, piece, how) in changes {
                 if text.is_empty() {
@@ -60,8 +147,7 @@ fn noise() -> impl Strategy<Value = String> {
                 }
             }
             text.into_iter().collect()
-        },
-    )
+        })
 }
 
 proptest! {
@@ -133,6 +219,9 @@ fn same_with_recovery(text: &str) {
         assert!(!rich.diagnostics.is_empty());
         let (last, before) = rich.file.items.split_last().expect("the broken line is an item");
         assert_eq!(last.kind, ItemKind::Error, "with `{line}` behind it");
-        assert!(before == lean.file.items.as_slice(), "with `{line}` behind it the file reads otherwise:\n{text}");
+        assert!(
+            before == lean.file.items.as_slice(),
+            "with `{line}` behind it the file reads otherwise:\n{text}"
+        );
     }
 }

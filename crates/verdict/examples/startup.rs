@@ -6,6 +6,11 @@ fn main() {
         let (books, _) = dossier_verdict::embedded(0);
         let a = t.elapsed();
         let rules = dossier_model::compile(&books);
-        println!("read {a:?}, compile {:?}, {} expressions, {} bytes", t.elapsed() - a, rules.exprs.len(), dossier_rulebooks::ALL.iter().map(|f| f.text.len()).sum::<usize>());
+        println!(
+            "read {a:?}, compile {:?}, {} expressions, {} bytes",
+            t.elapsed() - a,
+            rules.exprs.len(),
+            dossier_rulebooks::ALL.iter().map(|f| f.text.len()).sum::<usize>()
+        );
     }
 }

@@ -3,6 +3,7 @@
 use crate::eval::{Bound, Eval};
 use crate::evidence::EvidenceFiles;
 use crate::explain::{Derivation, Premise};
+use crate::faults;
 use crate::verdict::{Judgement, PartVerdict, Phase, Settled, severity};
 use crate::{Tri, show};
 use dossier_base::{Severity, Sym};
@@ -133,11 +134,8 @@ pub fn check_device(
 ) -> Option<DeviceCheck> {
     let device = model.unit(unit).filter(|u| u.is_device)?;
     let (components, missing) = model.components(unit);
-    let mut views: Vec<View<'_>> = device
-        .markets
-        .iter()
-        .map(|m| View::new(&model.rules, device, &components, Some(m)))
-        .collect();
+    let mut views: Vec<View<'_>> =
+        device.markets.iter().map(|m| View::new(&model.rules, device, &components, Some(m))).collect();
     views.push(View::new(&model.rules, device, &components, None));
     if missing {
         // A component that cannot be found may say anything: what nobody else says is unknown.
@@ -148,6 +146,7 @@ pub fn check_device(
             }
         }
     }
+    faults::in_views(&model.rules, &mut views);
     let mut e = Eval::new(&model.rules, &views, options.as_of, files, &[]);
     let mut out = DeviceCheck { unit, markets: Vec::new(), remarks: Vec::new() };
     let once = model.rules.law.by_market.len() - 1;
@@ -161,7 +160,7 @@ pub fn check_device(
         if view.market.is_none() && asked.is_empty() {
             continue;
         }
-        e.here = v;
+        e.here = if view.market.is_none() && faults::fault(10) { 0 } else { v };
         let mut market =
             MarketCheck { place: view.place(), origin: view.market.map(|m| m.origin), rows: Vec::new() };
         for id in asked {
@@ -196,7 +195,12 @@ impl<'a> Eval<'a> {
         let mut parts = Vec::new();
         let mut would_exempt = Vec::new();
         if asked == Tri::Unknown {
-            let v = PartVerdict { outcome: judgement.outcome, planned: None, settled: None, phase: Phase::InForce };
+            let v = PartVerdict {
+                outcome: judgement.outcome,
+                planned: None,
+                settled: None,
+                phase: Phase::InForce,
+            };
             let d = self.part_derivation(id, &v, &mut Vec::new());
             parts.push(whole(judgement, d));
         } else if r.broken || instrument.broken {
@@ -255,8 +259,7 @@ impl<'a> Eval<'a> {
                 parts.push(whole(judgement, d));
             }
         }
-        let mut out =
-            Explained { parts, missing: Vec::new(), rests_on: Vec::new(), due: None, would_exempt };
+        let mut out = Explained { parts, missing: Vec::new(), rests_on: Vec::new(), due: None, would_exempt };
         self.gather(judgement.outcome, &mut out);
         out
     }
@@ -278,9 +281,7 @@ impl<'a> Eval<'a> {
                 Some(w) => self.unbound(|e| e.decided(w, &mut Vec::new())),
                 None => nothing(),
             },
-            (_, Phase::Applies) => {
-                instrument.applies.map_or_else(nothing, |a| self.decided(a, names))
-            }
+            (_, Phase::Applies) => instrument.applies.map_or_else(nothing, |a| self.decided(a, names)),
             (_, Phase::InForce) => {
                 let conditions: Vec<_> =
                     instrument.editions.iter().flat_map(|e| &e.in_force).filter_map(|f| f.when).collect();
@@ -292,7 +293,8 @@ impl<'a> Eval<'a> {
             }
             (_, Phase::When) => {
                 let each = r.each.as_ref();
-                let open = each.filter(|e| matches!(self.bound.get(usize::from(e.slot)), Some(Bound::Somebody)));
+                let open =
+                    each.filter(|e| matches!(self.bound.get(usize::from(e.slot)), Some(Bound::Somebody)));
                 if let Some(each) = open
                     && v.outcome == Outcome::Unknown
                 {
@@ -336,7 +338,12 @@ impl<'a> Eval<'a> {
         out.missing.sort();
         out.missing.dedup();
         let mut seen = Vec::new();
-        out.rests_on.retain(|(o, _)| !seen.contains(o) && { seen.push(*o); true });
+        out.rests_on.retain(|(o, _)| {
+            !seen.contains(o) && {
+                seen.push(*o);
+                true
+            }
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use crate::Tri;
 use crate::coverage::Probe;
 use crate::evidence::{EvidenceFiles, Standing};
 use crate::explain::Premise;
+use crate::faults::fault;
 use crate::verdict::Judgement;
 use dossier_base::Sym;
 use dossier_model::Rulebase;
@@ -235,11 +236,12 @@ impl<'a> Eval<'a> {
                 let have: Vec<Option<Value>> = columns.iter().map(|c| self.any_value(*c)).collect();
                 let mut result: Option<&Value> = None;
                 for row in rows {
-                    let fits = row.cells.iter().zip(&have).fold(Tri::True, |t, (cell, have)| match (cell, have) {
-                        (None, _) => t,
-                        (Some(_), None) => t.and(Tri::Unknown),
-                        (Some(c), Some(h)) => t.and(equal(h, c)),
-                    });
+                    let fits =
+                        row.cells.iter().zip(&have).fold(Tri::True, |t, (cell, have)| match (cell, have) {
+                            (None, _) => t,
+                            (Some(_), None) => t.and(Tri::Unknown),
+                            (Some(c), Some(h)) => t.and(equal(h, c)),
+                        });
                     if fits == Tri::False {
                         continue;
                     }
@@ -248,7 +250,7 @@ impl<'a> Eval<'a> {
                         return None;
                     }
                     result = Some(&row.result);
-                    if fits == Tri::True {
+                    if fits == Tri::True || fault(23) {
                         break;
                     }
                 }
@@ -476,10 +478,13 @@ impl<'a> Eval<'a> {
                 let cell = &self.view().facts[f.index()];
                 Tri::of(cell.value.is_some() && !cell.broken)
             }
-            Expr::DeclaredField(thing, field) => Tri::of(matches!(self.field(*thing, *field), Read::Value(_))),
+            Expr::DeclaredField(thing, field) => {
+                Tri::of(matches!(self.field(*thing, *field), Read::Value(_)))
+            }
             Expr::Unreadable => Tri::Unknown,
             _ => match self.value(e) {
                 Some(Value::Bool(b)) => Tri::of(b),
+                None if fault(3) => Tri::False,
                 _ => Tri::Unknown,
             },
         }
@@ -489,7 +494,9 @@ impl<'a> Eval<'a> {
         let rules = self.rules;
         let is_count = |e: ExprId| matches!(rules.expr(e).expr, Expr::Count { .. });
         if is_count(a) || is_count(b) {
-            let (Some(x), Some(y)) = (self.number_range(a), self.number_range(b)) else { return Tri::Unknown };
+            let (Some(x), Some(y)) = (self.number_range(a), self.number_range(b)) else {
+                return Tri::Unknown;
+            };
             return compare_ranges(op, x, y);
         }
         let (Some(x), Some(y)) = (self.any_value(a), self.any_value(b)) else { return Tri::Unknown };
@@ -532,7 +539,7 @@ impl<'a> Eval<'a> {
             }
         }
         self.bound.truncate(usize::from(slot));
-        Some((low, closed.then_some(high)))
+        Some((low, (closed && !fault(16)).then_some(high)))
     }
 
     pub(crate) fn bind(&mut self, slot: u8, to: Bound<'a>) {
@@ -605,14 +612,7 @@ impl<'a> Eval<'a> {
         (members, closed)
     }
 
-    fn quantifier(
-        &mut self,
-        every: bool,
-        over: Over,
-        slot: u8,
-        filter: Option<ExprId>,
-        body: ExprId,
-    ) -> Tri {
+    fn quantifier(&mut self, every: bool, over: Over, slot: u8, filter: Option<ExprId>, body: ExprId) -> Tri {
         let (members, closed) = self.members(over);
         let mut t = Tri::of(every);
         for m in members {
@@ -635,7 +635,7 @@ impl<'a> Eval<'a> {
             }
         }
         self.bound.truncate(usize::from(slot));
-        if closed {
+        if closed || (every && fault(22)) {
             t
         } else if every {
             t.and(Tri::Unknown)
@@ -668,6 +668,8 @@ impl<'a> Eval<'a> {
     pub(crate) fn implemented(&self, d: &ControlDecl) -> Tri {
         match d.state {
             State::Broken => Tri::Unknown,
+            // What could not be read of its days may say that it is not there yet.
+            State::Implemented if is_broken(d, BuiltIn::Since) => Tri::Unknown,
             State::Implemented => match d.since {
                 Some(since) if since.first > self.as_of => self.planned_by(since.first),
                 _ => Tri::True,
@@ -678,13 +680,13 @@ impl<'a> Eval<'a> {
     }
 
     fn planned_by(&self, day: Day) -> Tri {
-        Tri::of(day >= self.as_of && self.mode.plan_until.is_some_and(|until| day <= until))
+        Tri::of((day >= self.as_of || fault(7)) && self.mode.plan_until.is_some_and(|until| day <= until))
     }
 
     /// Whether a control is left out with its reason, and its evidence brings what a justification must.
     fn excused(&self, d: &ControlDecl) -> Tri {
         match self.mode.left_out {
-            Some(brings) if d.state == State::LeftOut && d.because.is_some() => {
+            Some(brings) if d.state == State::LeftOut && (d.because.is_some() || fault(18)) => {
                 self.brought(brings, d.evidence.iter().map(|e| e.0))
             }
             _ => Tri::False,
@@ -758,6 +760,7 @@ impl<'a> Eval<'a> {
         }
         if let Some(expires) = d.expires
             && expires.last < self.as_of
+            && !fault(6)
         {
             return Standing::no(format!("it expired on {expires}"));
         }
@@ -815,7 +818,8 @@ impl<'a> Eval<'a> {
         holder: Holder<'a>,
     ) -> Option<bool> {
         self.probe.as_ref()?;
-        let any = found.iter().fold(self.absent(holder), |t, (d, fits)| t.or(fits.and(self.stands(d).stands)));
+        let any =
+            found.iter().fold(self.absent(holder), |t, (d, fits)| t.or(fits.and(self.stands(d).stands)));
         match (any, self.probed_term(term, holder.key(), any)) {
             (before, now) if before == now => None,
             (_, now) => Some(now == Tri::True),
@@ -874,7 +878,8 @@ impl<'a> Eval<'a> {
         if d.broken.iter().any(|n| n.as_str() == "evidence") {
             return t.and(Tri::Unknown);
         }
-        t.and(self.narrow(term, None, Holder::Listed(&d.evidence)))
+        let holder = if fault(21) { Holder::View } else { Holder::Listed(&d.evidence) };
+        t.and(self.narrow(term, None, holder))
     }
 
     /// The control that a term is about.
@@ -897,7 +902,12 @@ impl<'a> Eval<'a> {
     }
 
     /// Runs something inside the `where` of evidence of a kind.
-    pub(crate) fn on_evidence<R>(&mut self, d: &'a EvidenceDecl, k: KindId, f: impl FnOnce(&mut Self) -> R) -> R {
+    pub(crate) fn on_evidence<R>(
+        &mut self,
+        d: &'a EvidenceDecl,
+        k: KindId,
+        f: impl FnOnce(&mut Self) -> R,
+    ) -> R {
         let before = self.narrowed.replace(Narrowed::Evidence(d));
         let kind = self.kind_at_hand.replace(k);
         let r = f(self);
@@ -956,7 +966,9 @@ impl<'a> Eval<'a> {
             t = t.or(holds.and(in_time));
         }
         // As long as the day is not past, what is done was done by it, and the rest still can be.
-        t = t.or(!less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of))));
+        if !fault(17) {
+            t = t.or(!less(&Value::Date(deadline), &Value::Date(Date::day(self.as_of))));
+        }
         (t, (undone && t == Tri::True).then_some(deadline))
     }
 
@@ -1002,7 +1014,10 @@ impl<'a> Eval<'a> {
                         // Both must be done: the later day counts.
                         let since = if d.state == State::Planned { d.due } else { d.since };
                         let (listed, perhaps) = self.term_doings(*term, Holder::Listed(&d.evidence));
-                        (listed.into_iter().map(|(l, day)| (t.and(l), self.later(day, since))).collect(), perhaps)
+                        (
+                            listed.into_iter().map(|(l, day)| (t.and(l), self.later(day, since))).collect(),
+                            perhaps,
+                        )
                     }
                 }
             }
@@ -1074,7 +1089,8 @@ impl<'a> Eval<'a> {
                 continue;
             }
             match self.outcome_of(r) {
-                None | Some(Outcome::NotApplicable) => {}
+                None => {}
+                Some(Outcome::NotApplicable) => any |= fault(20),
                 Some(Outcome::Met | Outcome::Justified) => any = true,
                 Some(Outcome::Unknown) => {
                     any = true;
@@ -1107,6 +1123,11 @@ impl<'a> Eval<'a> {
 /// Whether evidence is still to come: it has a day, and neither file nor address.
 fn is_planned(d: &EvidenceDecl) -> bool {
     d.path.is_none() && d.url.is_none() && d.due.is_some()
+}
+
+/// Whether a field of a control could not be read.
+fn is_broken(d: &ControlDecl, field: BuiltIn) -> bool {
+    d.broken.iter().any(|n| n.as_str() == field.name())
 }
 
 /// A field of an entity.
@@ -1192,6 +1213,7 @@ pub(crate) fn equal(a: &Value, b: &Value) -> Tri {
 /// Whether one is less than the other.
 fn less(a: &Value, b: &Value) -> Tri {
     match (a, b) {
+        (Value::Date(x), Value::Date(y)) if fault(24) => Tri::of(x.first < y.first),
         (Value::Date(x), Value::Date(y)) => {
             if x.last < y.first {
                 Tri::True
@@ -1262,7 +1284,7 @@ pub(crate) fn holds(set: &Value, value: &Value) -> Tri {
         (Value::Set { bits, open }, Value::Enum(n)) => {
             if bits.has(*n) {
                 Tri::True
-            } else if *open {
+            } else if *open && !fault(8) {
                 Tri::Unknown
             } else {
                 Tri::False

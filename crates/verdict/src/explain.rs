@@ -7,13 +7,13 @@ use crate::Tri;
 use crate::eval::{Bound, Eval, Read, entity_field};
 use crate::show;
 use dossier_base::Sym;
+use dossier_model::Rulebase;
 use dossier_model::date::Date;
 use dossier_model::device::{ControlDecl, EntityDecl, EvidenceDecl, State};
 use dossier_model::expr::{Expr, ExprId, Field, Over, Thing};
 use dossier_model::hir::Origin;
 use dossier_model::idx::Id;
 use dossier_model::law::Target;
-use dossier_model::Rulebase;
 use dossier_model::value::{Type, Value};
 use dossier_model::vocab::{BuiltIn, ControlId, EntityId, FactId, FactKind, KindId};
 use std::sync::Arc;
@@ -173,7 +173,12 @@ impl Derivation {
     }
 
     /// A premise by itself.
-    pub(crate) fn premise(text: impl Into<Text>, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
+    pub(crate) fn premise(
+        text: impl Into<Text>,
+        truth: Tri,
+        premise: Premise,
+        origin: Option<Origin>,
+    ) -> Self {
         Self::leaf(text, truth, premise, origin)
     }
 
@@ -382,7 +387,8 @@ impl<'a> Eval<'a> {
         e: ExprId,
         names: &mut Vec<String>,
     ) -> Derivation {
-        let bound = self.rules.node(self.rules.expr(e).origin).and_then(|n| n.child(0)).map(|b| b.sym().to_string());
+        let bound =
+            self.rules.node(self.rules.expr(e).origin).and_then(|n| n.child(0)).map(|b| b.sym().to_string());
         let bound = bound.unwrap_or_else(|| "it".to_owned());
         let (members, closed) = self.members(over);
         let mut children = Vec::new();
@@ -395,7 +401,11 @@ impl<'a> Eval<'a> {
                 Some(f) => {
                     let selected = self.derive(f, names);
                     let said = self.derive(body, names);
-                    let truth = if every { selected.truth.implies(said.truth) } else { selected.truth.and(said.truth) };
+                    let truth = if every {
+                        selected.truth.implies(said.truth)
+                    } else {
+                        selected.truth.and(said.truth)
+                    };
                     let how = if every { How::Implies } else { How::All };
                     Derivation::new(Text::Plain(String::new()), truth, how, vec![selected, said])
                 }
@@ -533,7 +543,8 @@ impl<'a> Eval<'a> {
         e: ExprId,
         names: &mut Vec<String>,
     ) -> Vec<Derivation> {
-        let bound = self.rules.node(self.rules.expr(e).origin).and_then(|n| n.child(0)).map(|b| b.sym().to_string());
+        let bound =
+            self.rules.node(self.rules.expr(e).origin).and_then(|n| n.child(0)).map(|b| b.sym().to_string());
         let (members, closed) = self.members(over);
         let mut children = Vec::new();
         for member in members {
@@ -584,8 +595,11 @@ impl<'a> Eval<'a> {
         let bound = std::mem::take(&mut self.bound);
         match &fact.kind {
             FactKind::Derived(e) => {
-                let child =
-                    if fact.ty == Type::Bool { self.derive(*e, &mut Vec::new()) } else { self.operand(*e, &mut Vec::new()) };
+                let child = if fact.ty == Type::Bool {
+                    self.derive(*e, &mut Vec::new())
+                } else {
+                    self.operand(*e, &mut Vec::new())
+                };
                 d.children.push(child);
             }
             FactKind::Table(columns, _) => {
@@ -617,7 +631,9 @@ impl<'a> Eval<'a> {
             },
             Thing::Narrowed => self.narrowed_premise(field),
             Thing::Control(c) => match self.view().controls[c.index()] {
-                Some(d) => (Some(Premise::ControlField(c, field.into(), d.origin)), Some(field_origin(d, field))),
+                Some(d) => {
+                    (Some(Premise::ControlField(c, field.into(), d.origin)), Some(field_origin(d, field)))
+                }
                 None => (Some(Premise::NoControl(c, None)), None),
             },
         }
@@ -646,7 +662,12 @@ impl<'a> Eval<'a> {
                     None => self.view().controls[c.index()],
                 };
                 let Some(decl) = decl else {
-                    return Derivation::leaf(text, truth, Premise::NoControl(c, entity.map(|d| d.origin)), None);
+                    return Derivation::leaf(
+                        text,
+                        truth,
+                        Premise::NoControl(c, entity.map(|d| d.origin)),
+                        None,
+                    );
                 };
                 let inner_text = read(inner, names);
                 let is_control = matches!(rules.expr(inner).expr, Expr::Control(_));
@@ -657,7 +678,8 @@ impl<'a> Eval<'a> {
                 } else {
                     Tri::True
                 };
-                let term = Derivation::leaf(inner_text, state, Premise::Control(c, decl.origin), Some(decl.origin));
+                let term =
+                    Derivation::leaf(inner_text, state, Premise::Control(c, decl.origin), Some(decl.origin));
                 match condition {
                     Some(condition) if state != Tri::False => {
                         let said = self.on_control(decl, |e| e.derive(condition, names));
@@ -669,7 +691,15 @@ impl<'a> Eval<'a> {
             Expr::Evidence(k) => {
                 let listed: Option<Vec<Sym>> =
                     entity.map(|d| d.evidence.iter().flatten().map(|e| e.0).collect());
-                self.derive_evidence(k, condition, text, truth, listed.as_deref(), entity.map(|d| d.origin), names)
+                self.derive_evidence(
+                    k,
+                    condition,
+                    text,
+                    truth,
+                    listed.as_deref(),
+                    entity.map(|d| d.origin),
+                    names,
+                )
             }
             _ => Derivation::new(text, truth, How::Operands, Vec::new()),
         }
@@ -750,7 +780,8 @@ impl<'a> Eval<'a> {
         let listed: Vec<Sym> = decl.evidence.iter().map(|e| e.0).collect();
         let term_text = read(term, names);
         let t = self.with_evidence(decl, term);
-        let second = self.derive_evidence(k, condition, term_text, t, Some(&listed), Some(decl.origin), names);
+        let second =
+            self.derive_evidence(k, condition, term_text, t, Some(&listed), Some(decl.origin), names);
         Derivation::new(text, truth, How::All, vec![first, second])
     }
 
@@ -809,7 +840,10 @@ impl<'a> Eval<'a> {
             }
             Expr::Evidence(k) => {
                 let d = self.view().evidence.iter().find(|d| d.kinds.contains(&k) && d.issued.is_none())?;
-                Some((Premise::EvidenceField(d.name, FieldName::BuiltIn(BuiltIn::Issued), d.origin), d.origin))
+                Some((
+                    Premise::EvidenceField(d.name, FieldName::BuiltIn(BuiltIn::Issued), d.origin),
+                    d.origin,
+                ))
             }
             _ => None,
         }

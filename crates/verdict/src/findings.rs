@@ -224,7 +224,8 @@ impl Collector<'_> {
 fn asked_of(d: &Derivation) -> Vec<(&Premise, &Derivation)> {
     let mut out = Vec::new();
     // A comparison speaks for its operands; the operands alone say nothing of what is asked.
-    let compares = d.premise.is_none() && !d.children.is_empty() && d.children.iter().all(|x| x.children.is_empty());
+    let compares =
+        d.premise.is_none() && !d.children.is_empty() && d.children.iter().all(|x| x.children.is_empty());
     if compares {
         out.extend(d.children.iter().filter_map(|x| x.premise.as_ref()).map(|p| (p, d)));
     }
@@ -312,7 +313,8 @@ fn act_at(model: &Model, group: &Group, market: Option<Sym>) -> Option<Place> {
 /// Right behind the brace that opens the block whose name stands at a place, for what is to be put in.
 fn inside(model: &Model, group: &Group, market: Option<Sym>) -> Option<Place> {
     let device = group.devices.first().and_then(|u| model.unit(*u))?;
-    let origin = market.and_then(|m| device.markets.iter().find(|x| x.code == m)).map_or(device.origin, |m| m.origin);
+    let origin =
+        market.and_then(|m| device.markets.iter().find(|x| x.code == m)).map_or(device.origin, |m| m.origin);
     let file = model.files.get(&origin.file)?;
     let node = file.summary.node(origin);
     let first = node.items().next()?;
@@ -336,9 +338,9 @@ fn ask(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
     match premise {
         Premise::Fact(f, market) => {
             let fact = &vocab.facts[*f];
-            let at = act_at(model, group, *market).filter(|_| market.is_some()).or_else(|| {
-                group.devices.first().and_then(|u| model.unit(*u)).map(|u| model.name_place(u))
-            });
+            let at = act_at(model, group, *market)
+                .filter(|_| market.is_some())
+                .or_else(|| group.devices.first().and_then(|u| model.unit(*u)).map(|u| model.name_place(u)));
             let example = example(model, *f);
             let mut d = codes::missing_fact(at, fact.name, wait(n))
                 .subject(fact.name.as_str())
@@ -354,10 +356,11 @@ fn ask(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
             let whose = market.map_or_else(|| "the device".to_owned(), |m| format!("market {m}"));
             d = d.help(format!("say it in {whose}: `{example}`"));
             if let Some(at) = inside(model, group, *market) {
-                d = d.fix(format!("add `{}`", fact.name), Applicability::Maybe, vec![Edit {
-                    place: at,
-                    text: format!("{example}\n"),
-                }]);
+                d = d.fix(
+                    format!("add `{}`", fact.name),
+                    Applicability::Maybe,
+                    vec![Edit { place: at, text: format!("{example}\n") }],
+                );
             }
             d
         }
@@ -385,13 +388,12 @@ fn ask(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
         Premise::Files(e) => {
             let entity = &vocab.entities[*e];
             let kind = entity.read_from.map_or("", |k| vocab.kinds[k].name.as_str());
-            codes::not_read(act_at(model, group, None), &entity.plural, kind, wait(n)).subject(entity.name.as_str())
+            codes::not_read(act_at(model, group, None), entity.plural, kind, wait(n))
+                .subject(entity.name.as_str())
         }
-        Premise::Broken(origin) => {
-            codes::unknown_for_errors(act_at(model, group, None), verdicts(n))
-                .also(model.place(*origin), "this could not be read")
-                .help("mend the errors first; then the verdicts can be told")
-        }
+        Premise::Broken(origin) => codes::unknown_for_errors(act_at(model, group, None), verdicts(n))
+            .also(model.place(*origin), "this could not be read")
+            .help("mend the errors first; then the verdicts can be told"),
         other => {
             let what = describe(&model.rules, other);
             let at = group.origin.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
@@ -479,7 +481,8 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
         }
         Premise::Control(c, origin) => {
             let control = &vocab.controls[*c];
-            codes::control_not_there(model.place(*origin), control.name, fall_short(n)).subject(control.name.as_str())
+            codes::control_not_there(model.place(*origin), control.name, fall_short(n))
+                .subject(control.name.as_str())
         }
         Premise::NoEvidence(k, holder) => {
             let kind = &vocab.kinds[*k];
@@ -531,7 +534,11 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
 
 /// The value at hand, where it is short enough to say.
 fn is(group: &Group) -> String {
-    group.value.as_ref().filter(|v| v.chars().count() <= 60).map_or(" is not what is asked".to_owned(), |v| format!(" is {v}"))
+    group
+        .value
+        .as_ref()
+        .filter(|v| v.chars().count() <= 60)
+        .map_or(" is not what is asked".to_owned(), |v| format!(" is {v}"))
 }
 
 fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {
@@ -576,9 +583,9 @@ fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {
                 ClaimKind::Justify => "a justification",
                 _ => "an alternative",
             };
-            codes::claim_not_accepted(name(*origin), code(r), what)
-                .subject(code(r).as_str())
-                .help("it changes no verdict; meet the requirement, or accept the risk for a while with `waive`")
+            codes::claim_not_accepted(name(*origin), code(r), what).subject(code(r).as_str()).help(
+                "it changes no verdict; meet the requirement, or accept the risk for a while with `waive`",
+            )
         }
         Remark::ClaimLacks(kind, r, origin, brings) => {
             let what = match brings {

@@ -11,6 +11,7 @@ mod coverage;
 mod eval;
 mod evidence;
 mod explain;
+mod faults;
 mod findings;
 mod load;
 mod remarks;
@@ -20,10 +21,14 @@ mod tri;
 mod verdict;
 
 pub use analysis::{diagnostics as law_diagnostics, unread};
-pub use check::{DeviceCheck, Detail, Explained, MarketCheck, Options, PartExplained, Remark, Row, check_device, describe};
+pub use check::{
+    Detail, DeviceCheck, Explained, MarketCheck, Options, PartExplained, Remark, Row, check_device, describe,
+};
 pub use coverage::{Coverage, Gap, Subject, coverage};
 pub use evidence::{AllStand, EvidenceFiles, Standing};
 pub use explain::{Derivation, FieldName, Premise};
+#[cfg(feature = "faults")]
+pub use faults::{FAULTS, plant};
 pub use findings::{Findings, Severities, diagnostics};
 pub use load::embedded;
 pub use tests::{TestRun, run_tests};

@@ -24,7 +24,12 @@ pub(crate) fn remarks(e: &mut Eval<'_>, markets: &[MarketCheck]) -> Vec<Remark> 
     }
     evidence(e, &mut out);
     let mut seen: Vec<Remark> = Vec::new();
-    out.retain(|r| !seen.contains(r) && { seen.push(r.clone()); true });
+    out.retain(|r| {
+        !seen.contains(r) && {
+            seen.push(r.clone());
+            true
+        }
+    });
     out
 }
 
@@ -78,7 +83,12 @@ fn claims(e: &mut Eval<'_>, markets: &[MarketCheck], out: &mut Vec<Remark>) {
             .collect();
         if rows.is_empty() {
             if markets.len() + 1 >= e.views.len() {
-                out.push(Remark::ClaimNotNeeded(claim.kind, claim.requirement, claim.origin, Outcome::NotApplicable));
+                out.push(Remark::ClaimNotNeeded(
+                    claim.kind,
+                    claim.requirement,
+                    claim.origin,
+                    Outcome::NotApplicable,
+                ));
             }
             continue;
         }

@@ -58,7 +58,12 @@ impl Show<'_> {
                 format!("end_of({unit}, {})", self.expr(*d, names))
             }
             Expr::Add(a, b, minus) => {
-                format!("{} {} {}", self.expr(*a, names), if *minus { '-' } else { '+' }, self.expr(*b, names))
+                format!(
+                    "{} {} {}",
+                    self.expr(*a, names),
+                    if *minus { '-' } else { '+' },
+                    self.expr(*b, names)
+                )
             }
             Expr::Compare(op, a, b) => {
                 let op = match op {
@@ -119,7 +124,8 @@ impl Show<'_> {
 
     fn binder(&self, id: ExprId, over: Over, slot: u8, filter: Option<ExprId>, names: &mut Names) -> String {
         let vocab = &self.rules.vocab;
-        let bound = self.rules.node(self.rules.expr(id).origin).and_then(|n| n.child(0)).map(|b| b.sym().to_string());
+        let bound =
+            self.rules.node(self.rules.expr(id).origin).and_then(|n| n.child(0)).map(|b| b.sym().to_string());
         let over = match over {
             Over::Collection(e) => vocab.entities[e].plural.to_string(),
             Over::Held(outer, e) => format!("{}.{}", name(names, outer), vocab.entities[e].plural),

@@ -74,7 +74,8 @@ fn run_test(rules: &Rulebase, id: RequirementId, test: &Test) -> TestRun {
 /// Reads the device of a test and finds its day.
 pub(crate) fn prepare(rules: &Rulebase, id: RequirementId, test: &Test) -> Result<Prepared, Vec<Diagnostic>> {
     let r = &rules.law.requirements[id];
-    let layers: Vec<NodeRef<'_>> = r.given.iter().chain([&test.origin]).filter_map(|o| rules.node(*o)).collect();
+    let layers: Vec<NodeRef<'_>> =
+        r.given.iter().chain([&test.origin]).filter_map(|o| rules.node(*o)).collect();
     let own = rules.law.instruments[r.instrument].jurisdiction.map(|j| (rules.law.jurisdictions[j].code, j));
     let row = r.family.and_then(|_| rules.node(r.origin));
     let place = |o: Origin| rules.place(o);

@@ -1,5 +1,7 @@
 //! Three truth values, after Kleene.
 
+use crate::faults::fault;
+
 /// True, false, or not known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Tri {
@@ -20,12 +22,18 @@ impl Tri {
     /// Both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
+        if fault(2) && (self == Tri::Unknown || other == Tri::Unknown) {
+            return Tri::Unknown;
+        }
         self.min(other)
     }
 
     /// Either.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
+        if fault(1) && (self == Tri::Unknown || other == Tri::Unknown) {
+            return Tri::Unknown;
+        }
         self.max(other)
     }
 

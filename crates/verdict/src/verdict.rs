@@ -2,6 +2,7 @@
 
 use crate::Tri;
 use crate::eval::{Bound, Eval, Mode};
+use crate::faults::fault;
 use dossier_base::{Severity, Sym};
 use dossier_model::date::Day;
 use dossier_model::device::{Claim, ClaimKind, ControlDecl, EntityDecl, State};
@@ -137,7 +138,7 @@ impl<'a> Eval<'a> {
             return Some(make(PartVerdict::new(Outcome::Unknown, Phase::Applies), false));
         }
         if let Some(opt_in) = instrument.opt_in
-            && self.truth(opt_in) != Tri::True
+            && !matches!((self.truth(opt_in), fault(15)), (Tri::True, _) | (Tri::Unknown, true))
         {
             return Some(make(PartVerdict::new(Outcome::NotApplicable, Phase::Applies), true));
         }
@@ -191,7 +192,9 @@ impl<'a> Eval<'a> {
         let rules = self.rules;
         let r = &rules.law.requirements[id];
         let mut when = selected;
-        for w in &r.when {
+        // The family's stand first.
+        let dropped = usize::from(fault(13) && r.family.is_some());
+        for w in r.when.iter().skip(dropped) {
             if when == Tri::False {
                 break;
             }
@@ -239,7 +242,9 @@ impl<'a> Eval<'a> {
         if holds == Tri::Unknown || justified == Tri::Unknown {
             return PartVerdict::new(Outcome::Unknown, Phase::Require);
         }
-        if let Some(waiver) = self.claims(id, entity).find(|c| c.kind == ClaimKind::Waive && self.waiver_runs(c)) {
+        if let Some(waiver) =
+            self.claims(id, entity).find(|c| c.kind == ClaimKind::Waive && self.waiver_runs(c))
+        {
             return PartVerdict::new(Outcome::Waived, Phase::Require)
                 .by(Settled::Claim(ClaimKind::Waive, waiver.origin));
         }
@@ -270,7 +275,10 @@ impl<'a> Eval<'a> {
 
     /// Whether a waiver is in force on the day of the check. Every surface asks here.
     pub(crate) fn waiver_runs(&self, claim: &Claim) -> bool {
-        !claim.broken && claim.until.is_some_and(|until| until.last >= self.as_of)
+        !claim.broken
+            && claim
+                .until
+                .is_some_and(|until| until.last > self.as_of || (until.last == self.as_of && !fault(5)))
     }
 
     /// Whether a claim is accepted and brings what it must. Every surface asks here.
@@ -335,16 +343,9 @@ impl<'a> Eval<'a> {
         if !any {
             return Tri::False;
         }
+        // Unknown where a fact that is missing, or evidence of which nobody can tell whether it stands, would settle it.
         let mode = Mode { left_out: Some(brings), ..self.mode };
-        match self.in_mode(mode, |e| e.truth(r.require)) {
-            Tri::True => Tri::True,
-            // It would hold if evidence behind a reason, of which nobody can tell whether it stands, did.
-            Tri::Unknown if self.in_mode(Mode { left_out: None, ..mode }, |e| e.truth(r.require)) == Tri::False => {
-                let sure = Mode { left_out: Some(Brings::Nothing), ..mode };
-                if self.in_mode(sure, |e| e.truth(r.require)) == Tri::True { Tri::Unknown } else { Tri::False }
-            }
-            _ => Tri::False,
-        }
+        self.in_mode(mode, |e| e.truth(r.require))
     }
 
     /// The earliest day on which what is planned makes an end of the shortfall.
@@ -431,7 +432,10 @@ impl<'a> Eval<'a> {
             candidates.push((!ended).then_some(n));
             if begun == Tri::True {
                 open = false;
-                break;
+                if !fault(12) {
+                    break;
+                }
+                candidates = candidates.split_off(candidates.len() - 1);
             }
         }
         if open {
@@ -440,7 +444,9 @@ impl<'a> Eval<'a> {
         if instrument.superseded_by.is_some() {
             // Several may replace it: the first of them that begins ends it.
             let others = rules.law.instruments.iter().filter(|i| i.supersedes.contains(&id));
-            let begun = others.filter_map(|i| i.editions.first()).fold(Tri::False, |t, e| t.or(self.begun(&e.in_force)));
+            let begun = others
+                .filter_map(|i| i.editions.first())
+                .fold(Tri::False, |t, e| t.or(self.begun(&e.in_force)));
             match begun {
                 Tri::True => candidates = vec![None],
                 Tri::Unknown => candidates.push(None),
@@ -458,7 +464,9 @@ impl<'a> Eval<'a> {
         for entry in entries {
             let holds = entry.when.map_or(Tri::True, |w| self.truth(w));
             let here = reached.and(holds);
-            let day = Tri::of(entry.from.is_none_or(|d| d.first <= self.as_of));
+            let day = Tri::of(
+                entry.from.is_none_or(|d| d.first < self.as_of || (d.first == self.as_of && !fault(4))),
+            );
             t = match here {
                 Tri::True => day,
                 Tri::False => t,
@@ -495,9 +503,11 @@ impl<'a> Eval<'a> {
             return Tri::False;
         }
         let editions = self.editions(e.instrument);
-        let has = |c: &Option<usize>| c.is_some_and(|n| e.editions.as_ref().is_none_or(|list| list.contains(&n)));
+        let has =
+            |c: &Option<usize>| c.is_some_and(|n| e.editions.as_ref().is_none_or(|list| list.contains(&n)));
         let with = editions.candidates.iter().filter(|c| has(c)).count();
         let in_force = match with {
+            _ if fault(11) => Tri::True,
             0 => return Tri::False,
             n if n == editions.candidates.len() => Tri::True,
             _ => Tri::Unknown,
@@ -546,7 +556,12 @@ fn worst(parts: impl Iterator<Item = PartVerdict>) -> PartVerdict {
     let mut first = true;
     for p in parts {
         planned = planned.max(p.planned);
-        if first || p.outcome.badness() > all.outcome.badness() {
+        let worse = if fault(14) {
+            p.outcome.badness() < all.outcome.badness()
+        } else {
+            p.outcome.badness() > all.outcome.badness()
+        };
+        if first || worse {
             all = p;
             first = false;
         }
@@ -563,9 +578,10 @@ pub fn severity(outcome: Outcome, force: Force, gate: Gate, strength: Strength) 
     use Severity::{Error, Information, Warning};
     let row = match (force, gate) {
         (Force::Draft, _) => [Information, Information, Information],
-        (Force::Statute | Force::Regulation | Force::BindingNotice | Force::Internal | Force::Voluntary, _) => {
-            [Error, Warning, Information]
-        }
+        (
+            Force::Statute | Force::Regulation | Force::BindingNotice | Force::Internal | Force::Voluntary,
+            _,
+        ) => [Error, Warning, Information],
         (Force::Guidance | Force::Standard, Gate::None) => [Warning, Information, Information],
         (Force::Guidance | Force::Standard, _) => [Error, Warning, Information],
     };

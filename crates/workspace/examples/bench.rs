@@ -48,12 +48,17 @@ fn main() {
     println!("names {:?} {:.0} MB/s", t.elapsed(), mb(t.elapsed()));
     drop((models, parses));
     let t = Instant::now();
-    let ws = Workspace::open(&OpenOptions { paths: vec![dir.into()], ..OpenOptions::default() }).expect("there");
+    let ws =
+        Workspace::open(&OpenOptions { paths: vec![dir.into()], ..OpenOptions::default() }).expect("there");
     println!("open  {:?} {:.0} MB/s", t.elapsed(), mb(t.elapsed()));
     let as_of = dossier_model::date::Date::parse("2026-11-24").expect("a date").first;
     let request = |detail| CheckRequest { as_of, devices: Vec::new(), markets: Vec::new(), detail };
     let t = Instant::now();
-    let n: usize = ws.check(&request(Detail::Outcomes)).iter().map(|c| c.markets.iter().map(|m| m.rows.len()).sum::<usize>()).sum();
+    let n: usize = ws
+        .check(&request(Detail::Outcomes))
+        .iter()
+        .map(|c| c.markets.iter().map(|m| m.rows.len()).sum::<usize>())
+        .sum();
     println!("judge {:?}, {n} verdicts, {:?} each", t.elapsed(), t.elapsed() / n.max(1) as u32);
     let t = Instant::now();
     let checks = ws.check(&request(Detail::Shortfalls));

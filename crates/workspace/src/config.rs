@@ -139,11 +139,13 @@ impl Config {
             match Date::parse(&written).map(Date::exact) {
                 Ok(Some(day)) => Some(day),
                 Ok(None) => {
-                    diagnostics.push(codes::bad_configuration(at(span), "`as_of` needs the day: `2026-11-01`"));
+                    diagnostics
+                        .push(codes::bad_configuration(at(span), "`as_of` needs the day: `2026-11-01`"));
                     None
                 }
                 Err(why) => {
-                    diagnostics.push(codes::bad_configuration(at(span), format!("`as_of` is no date: {why}")));
+                    diagnostics
+                        .push(codes::bad_configuration(at(span), format!("`as_of` is no date: {why}")));
                     None
                 }
             }
@@ -168,7 +170,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_and_bad_dates_are_told() {
-        let (c, d) = Config::parse(FileId(0), "markets = [\"KR\"]\nas_of = 2026-11-01\nfail_on = \"warning\"\n");
+        let (c, d) =
+            Config::parse(FileId(0), "markets = [\"KR\"]\nas_of = 2026-11-01\nfail_on = \"warning\"\n");
         assert!(d.is_empty(), "{d:?}");
         assert_eq!(c.as_of.map(|d| d.to_string()), Some("2026-11-01".to_owned()));
         assert_eq!(c.fail_on, FailOn::Warning);

@@ -23,7 +23,12 @@ pub(crate) struct Files<'w> {
 }
 
 impl<'w> Files<'w> {
-    pub(crate) fn new(root: &'w Path, evidence_root: Option<&str>, vfs: &'w Vfs, rules: &'w Rulebase) -> Self {
+    pub(crate) fn new(
+        root: &'w Path,
+        evidence_root: Option<&str>,
+        vfs: &'w Vfs,
+        rules: &'w Rulebase,
+    ) -> Self {
         let evidence_root = evidence_root.map(|r| absolute(&root.join(r)));
         Self { root, evidence_root, vfs, rules, seen: Mutex::default() }
     }

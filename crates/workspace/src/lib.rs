@@ -17,7 +17,7 @@ use dossier_model::device::Unit;
 use dossier_model::hir::{self, Origin};
 use dossier_model::law::RequirementId;
 use dossier_model::{Model, ModelFile, Rulebase, Rulebook, UnitId, Uses};
-use dossier_verdict::{DeviceCheck, Detail, Findings, Options, check_device};
+use dossier_verdict::{Detail, DeviceCheck, Findings, Options, check_device};
 use files::Files;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -210,7 +210,12 @@ impl Workspace {
             let id = self.vfs.embed(file.path, file.text);
             let loaded = lower(id, &self.vfs, Ok(()));
             self.parsed.insert(id, loaded.diagnostics);
-            self.rulebooks.push(Rulebook { file: id, summary: loaded.summary, map: loaded.map, embedded: true });
+            self.rulebooks.push(Rulebook {
+                file: id,
+                summary: loaded.summary,
+                map: loaded.map,
+                embedded: true,
+            });
         }
         for path in self.config.rulebooks.clone() {
             match dossier_evidence::locate(&self.root, &self.root, &path) {
@@ -219,12 +224,14 @@ impl Workspace {
                     let text = self.read(id);
                     let loaded = lower(id, &self.vfs, text);
                     self.parsed.insert(id, loaded.diagnostics);
-                    let book = Rulebook { file: id, summary: loaded.summary, map: loaded.map, embedded: false };
+                    let book =
+                        Rulebook { file: id, summary: loaded.summary, map: loaded.map, embedded: false };
                     self.rulebooks.push(book);
                 }
                 Err(why) => {
                     let at = self.config_file.and_then(|f| self.find_in(f, &path).or(Some(start(f))));
-                    self.about.push(codes::rulebook_not_found(at, &path).note(why.to_string()).subject(&*path));
+                    self.about
+                        .push(codes::rulebook_not_found(at, &path).note(why.to_string()).subject(&*path));
                 }
             }
         }
@@ -255,7 +262,9 @@ impl Workspace {
                 if !known.contains(&name.as_str()) {
                     let at = self.find_in(file, name).unwrap_or_else(|| start(file));
                     let near = spell::did_you_mean(name, known.iter().copied());
-                    found.push(codes::unknown_in_configuration(at, what, name).subject(name.as_str()).help_if(near));
+                    found.push(
+                        codes::unknown_in_configuration(at, what, name).subject(name.as_str()).help_if(near),
+                    );
                 }
             }
         };
@@ -267,14 +276,14 @@ impl Workspace {
     }
 
     /// Reads a file from disk into the file system.
-    fn read(&mut self, id: FileId) -> Result<(), Diagnostic> {
+    fn read(&mut self, id: FileId) -> Result<(), Box<Diagnostic>> {
         let Some(path) = self.vfs.path(id).map(Path::to_owned) else { return Ok(()) };
         match vfs::read(&path, self.max_file_bytes) {
             Ok(text) => {
                 self.vfs.set(id, text);
                 Ok(())
             }
-            Err(e) => Err(self.unreadable(id, &e)),
+            Err(e) => Err(Box::new(self.unreadable(id, &e))),
         }
     }
 
@@ -284,7 +293,9 @@ impl Workspace {
             ReadError::Io(why) => codes::unreadable_file(start(id), why),
             ReadError::NotUtf8(offset) => codes::not_utf8(start(id), offset)
                 .help("save it as UTF-8; most editors have that in their status bar"),
-            ReadError::TooLarge(size) => codes::file_too_large(start(id), mib(*size), mib(self.max_file_bytes)),
+            ReadError::TooLarge(size) => {
+                codes::file_too_large(start(id), mib(*size), mib(self.max_file_bytes))
+            }
         }
     }
 
@@ -299,7 +310,10 @@ impl Workspace {
                 .par_iter()
                 .map(|id| {
                     let path = self.vfs.path(*id);
-                    (*id, path.map_or(Err(ReadError::Io("it has no path".to_owned())), |p| vfs::read(p, limit)))
+                    (
+                        *id,
+                        path.map_or(Err(ReadError::Io("it has no path".to_owned())), |p| vfs::read(p, limit)),
+                    )
                 })
                 .collect();
             let mut failed: FxHashMap<FileId, Diagnostic> = FxHashMap::default();
@@ -316,7 +330,7 @@ impl Workspace {
             let loaded: Vec<(Loaded, ModelFile)> = queue
                 .par_iter()
                 .map(|id| {
-                    let text = failed.get(id).map_or(Ok(()), |d| Err(d.clone()));
+                    let text = failed.get(id).map_or(Ok(()), |d| Err(Box::new(d.clone())));
                     let l = lower(*id, vfs, text);
                     let file = ModelFile::new(*id, l.summary.clone(), l.map.clone(), &rules);
                     (l, file)
@@ -334,7 +348,8 @@ impl Workspace {
     /// Takes a resolved file into the model; gives the files that it uses and that are not there yet.
     fn take_in(&mut self, file: ModelFile) -> Vec<FileId> {
         let id = file.id;
-        let base = self.vfs.path(id).and_then(Path::parent).map(Path::to_owned).unwrap_or_else(|| self.root.clone());
+        let base =
+            self.vfs.path(id).and_then(Path::parent).map(Path::to_owned).unwrap_or_else(|| self.root.clone());
         let mut next = Vec::new();
         let mut uses: Uses = Vec::new();
         for (path, origin) in &file.devices.uses {
@@ -470,7 +485,12 @@ impl Workspace {
             out.extend(self.model.link_diagnostics(*id));
         }
         out.sort_by(|a, b| {
-            (self.path_of(a), a.place, a.code.id, &a.message).cmp(&(self.path_of(b), b.place, b.code.id, &b.message))
+            (self.path_of(a), a.place, a.code.id, &a.message).cmp(&(
+                self.path_of(b),
+                b.place,
+                b.code.id,
+                &b.message,
+            ))
         });
         self.configured(out)
     }
@@ -581,12 +601,12 @@ fn start(id: FileId) -> Place {
 }
 
 /// Parses and lowers a file whose text the file system has; one that could not be read is an empty file that says so.
-fn lower(id: FileId, vfs: &Vfs, text: Result<(), Diagnostic>) -> Loaded {
+fn lower(id: FileId, vfs: &Vfs, text: Result<(), Box<Diagnostic>>) -> Loaded {
     let source = vfs.source(id);
     let parse = dossier_syntax::parse(id, source.map_or_else(|| Arc::from(""), |s| s.text.clone()));
     let (summary, map) = hir::lower(&parse);
     let mut diagnostics = parse.diagnostics;
-    diagnostics.extend(text.err());
+    diagnostics.extend(text.err().map(|d| *d));
     Loaded { id, summary: Arc::new(summary), map: Arc::new(map), diagnostics }
 }
 

@@ -61,7 +61,8 @@ impl Vfs {
     /// Adds an embedded rulebook.
     pub(crate) fn embed(&mut self, path: &str, text: &'static str) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push((PathBuf::from(path), Source::new(format!("rulebooks/{path}"), Arc::from(text), true)));
+        self.files
+            .push((PathBuf::from(path), Source::new(format!("rulebooks/{path}"), Arc::from(text), true)));
         id
     }
 

@@ -43,7 +43,11 @@ fn main() -> ExitCode {
 /// The root of the repository: cargo says where this crate is.
 fn root() -> Result<PathBuf, String> {
     let own = std::env::var("CARGO_MANIFEST_DIR").map_err(|_| "run it as `cargo xtask …`".to_owned())?;
-    Path::new(&own).ancestors().nth(2).map(Path::to_path_buf).ok_or_else(|| format!("`{own}` has no root above it"))
+    Path::new(&own)
+        .ancestors()
+        .nth(2)
+        .map(Path::to_path_buf)
+        .ok_or_else(|| format!("`{own}` has no root above it"))
 }
 
 fn run_tidy() -> Result<bool, String> {
@@ -87,8 +91,10 @@ fn run_gen(arguments: &[&str]) -> Result<bool, String> {
     };
     if workload {
         let broken = generate::workload::write(devices, &mut write)?;
-        println!("{devices} devices in {files} files, {bytes} bytes; {} break a requirement, {} requirements broken",
-            broken.devices, broken.requirements);
+        println!(
+            "{devices} devices in {files} files, {bytes} bytes; {} break a requirement, {} requirements broken",
+            broken.devices, broken.requirements
+        );
     } else {
         generate::workspace::write(devices, &mut write)?;
         println!("{devices} devices in {files} files, {bytes} bytes");

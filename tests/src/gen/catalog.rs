@@ -272,4 +272,3 @@ fn expr(rules: &Rulebase, id: ExprId, bound: &mut Vec<Option<EntityId>>, names: 
         expr(rules, child, bound, names);
     }
 }
-

@@ -113,7 +113,7 @@ impl<'c> Maker<'c> {
             fact_in_focus: *rng.pick(&[80, 95, 100, 100]),
             control: *rng.pick(&[2, 2, 30, 75]),
             control_in_focus: *rng.pick(&[50, 85, 95, 100]),
-            implemented: *rng.pick(&[30, 55, 80, 95]),
+            implemented: *rng.pick(&[20, 45, 70, 90]),
             field: *rng.pick(&[60, 85, 98, 100]),
             evidence: *rng.pick(&[1, 3, 10]),
             entity: *rng.pick(&[5, 20, 50]),
@@ -298,13 +298,7 @@ impl<'c> Maker<'c> {
     }
 
     /// A field or fact with a value of its type.
-    fn typed(
-        &mut self,
-        name: &str,
-        ty: Type,
-        names: &[(EntityId, String)],
-        exactly: &str,
-    ) -> Option<Node> {
+    fn typed(&mut self, name: &str, ty: Type, names: &[(EntityId, String)], exactly: &str) -> Option<Node> {
         let of = |kind: EntityId| {
             names.iter().filter(|(k, _)| *k == kind).map(|(_, n)| n.clone()).collect::<Vec<_>>()
         };
@@ -585,8 +579,7 @@ impl<'c> Maker<'c> {
         self.made.extend(made_here.iter().cloned());
         for i in before..self.made.len() {
             let Made { kind, name, .. } = self.made[i].clone();
-            let outer: Vec<(EntityId, String)> =
-                self.made.iter().map(|m| (m.kind, m.name.clone())).collect();
+            let outer: Vec<(EntityId, String)> = self.made.iter().map(|m| (m.kind, m.name.clone())).collect();
             let (node, held) = self.entity_block(kind, &name, true, &outer, 0);
             self.made[i].held = held;
             out.push(node);
@@ -693,13 +686,8 @@ impl<'c> Maker<'c> {
         for c in controls {
             items.push(self.control_block(c, Some(kind)));
         }
-        let about: Vec<Sym> = self
-            .catalog
-            .requirements
-            .iter()
-            .filter(|r| r.each == Some(kind))
-            .map(|r| r.code)
-            .collect();
+        let about: Vec<Sym> =
+            self.catalog.requirements.iter().filter(|r| r.each == Some(kind)).map(|r| r.code).collect();
         if !about.is_empty() && self.rng.chance(12) {
             let code = *self.rng.pick(&about);
             items.push(self.claim(code));
@@ -729,7 +717,7 @@ impl<'c> Maker<'c> {
         }
         let count = match level {
             Level::Component => *self.rng.pick(&[0, 0, 0, 1]),
-            Level::Device => about.len() * *self.rng.pick(&[0, 2, 5, 12, 30]) / 100,
+            Level::Device => about.len() * *self.rng.pick(&[0, 5, 10, 20, 40]) / 100,
             Level::Market(_) => about.len() * *self.rng.pick(&[0, 0, 2, 8]) / 100,
         };
         let mut seen = BTreeSet::new();
@@ -745,7 +733,7 @@ impl<'c> Maker<'c> {
     pub fn claim(&mut self, code: Sym) -> Node {
         let mut items = vec![Node::line("because", quote("It is so."))];
         let kind = self.rng.below(10);
-        if kind < 5 {
+        if kind < 6 {
             let until = match self.rng.below(10) {
                 0 => self.as_of,
                 1 => shifted(self.as_of, -1),
@@ -760,7 +748,7 @@ impl<'c> Maker<'c> {
         if !there.is_empty() && self.rng.chance(70) {
             items.push(Node::list("evidence", [self.rng.pick(&there).0.clone()]));
         }
-        let word = if kind < 8 { "justify" } else { "alternative" };
+        let word = if kind < 9 { "justify" } else { "alternative" };
         Node::block(format!("{word} {code}"), items)
     }
 

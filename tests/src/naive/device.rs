@@ -221,7 +221,10 @@ fn evidence(law: &Law, file: &str, name: &str, path: Option<String>, items: &[It
     let kinds: BTreeSet<String> = names(fields.get("kind")).into_iter().collect();
     for kind in &kinds {
         let kind = law.kinds.get(kind).unwrap_or_else(|| panic!("no evidence kind `{kind}`"));
-        assert!(kind.url || !fields.contains_key("url"), "evidence {name}: an address stands for no such kind");
+        assert!(
+            kind.url || !fields.contains_key("url"),
+            "evidence {name}: an address stands for no such kind"
+        );
     }
     let stands_no = fields.remove("stands") == Some(Val::Bool(false));
     Evidence { name: name.to_owned(), file: file.to_owned(), path, kinds, fields, stands_no }

@@ -711,7 +711,8 @@ impl<'a> World<'a> {
                     evidence.fields.insert("issued".to_owned(), due);
                 }
                 // Each kind reads what belongs to it of what is contained.
-                if let (Some(kind), Some(Val::Set { has, .. })) = (kind, evidence.fields.get_mut("contains")) {
+                if let (Some(kind), Some(Val::Set { has, .. })) = (kind, evidence.fields.get_mut("contains"))
+                {
                     let parts = self.law.kinds[kind].contents.as_ref().map(|e| &self.law.enums[e]);
                     has.retain(|part| parts.is_some_and(|p| p.contains(part)));
                 }
@@ -746,7 +747,8 @@ impl<'a> World<'a> {
     }
 
     fn excuses(&self, control: &Control, env: &Env) -> bool {
-        control.fields.contains_key("because")
+        let reason = |v: &Val| matches!(v, Val::Text(text) if !text.trim().is_empty());
+        control.fields.get("because").is_some_and(reason)
             && env.left_out.iter().any(|brings| self.brings(&control.evidence, brings, env))
     }
 

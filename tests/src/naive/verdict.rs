@@ -134,10 +134,11 @@ impl World<'_> {
         {
             return Outcome::Met;
         }
-        if self.justified(requirement, thing, env) {
+        let justified = self.justified(requirement, thing, env);
+        if justified == Some(true) {
             return Outcome::Justified;
         }
-        if holds.is_none() {
+        if holds.is_none() || justified.is_none() {
             return Outcome::Unknown;
         }
         if self.waived(requirement, thing, env) {
@@ -177,7 +178,9 @@ impl World<'_> {
             .filter(move |p| p.code == requirement.code && p.until.is_none_or(|until| until.last >= as_of))
     }
 
-    fn justified(&self, requirement: &Requirement, thing: Option<&Val>, env: &Env) -> bool {
+    /// Whether something stands in its place; unknown where a fact that is missing settles whether all that falls
+    /// short is left out with its reason.
+    fn justified(&self, requirement: &Requirement, thing: Option<&Val>, env: &Env) -> Tri {
         let instrument = self.law.instrument(&requirement.under);
         let accepts: &[Accepts] = requirement.accepts.as_ref().unwrap_or(&instrument.accepts);
         for plea in self.pleas(requirement, thing, env) {
@@ -188,15 +191,15 @@ impl World<'_> {
             };
             let mut accepted = accepts.iter().filter(|a| a.what == what);
             if accepted.any(|a| self.brings(&plea.evidence, &a.brings, env)) {
-                return true;
+                return Some(true);
             }
         }
         let left_out: Vec<Brings> =
             accepts.iter().filter(|a| a.what == "justification").map(|a| a.brings.clone()).collect();
         if left_out.is_empty() {
-            return false;
+            return Some(false);
         }
-        self.truth(&requirement.require, &Env { left_out, ..env.clone() }) == Some(true)
+        self.truth(&requirement.require, &Env { left_out, ..env.clone() })
     }
 
     fn waived(&self, requirement: &Requirement, thing: Option<&Val>, env: &Env) -> bool {

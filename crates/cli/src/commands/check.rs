@@ -7,13 +7,10 @@ use crate::terminal::{Progress, Terminal};
 use crate::{Status, Unusable};
 use dossier_base::{Diagnostic, Severity, Sym, spell};
 use dossier_render::{Feed, Run, rules::known_market};
-use dossier_verdict::{Detail, DeviceCheck, Row};
+use dossier_verdict::{Detail, DeviceCheck, Findings, Row};
 use dossier_workspace::config::FailOn;
 use dossier_workspace::{CheckRequest, Workspace};
 use std::io::{self, Write};
-
-/// How many devices are checked at a time: as many derivations are held.
-const AT_ONCE: usize = 256;
 
 pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Status, Unusable> {
     let asked = args.as_of.as_deref().map(|d| super::day("--as-of", d)).transpose()?;
@@ -21,12 +18,16 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Status, Unusa
     for market in &args.market {
         known_market(&ws.model().rules, market)?;
     }
-    let devices = chosen(&ws, &args.device)?;
+    let (devices, count) = chosen(&ws, &args.device)?;
     let own_rulebook = ws.model().rules.files.values().any(|f| !f.embedded);
     let fixed = project::static_diagnostics(&ws);
     if ws.model().files.is_empty() && !own_rulebook && fixed.is_empty() {
         let place = args.paths.first().map_or_else(|| ".".to_owned(), |p| p.display().to_string());
-        return Err(format!("there is no `*.dossier` file in `{}`; name one, or a folder that has some", project::shown(&place)).into());
+        return Err(format!(
+            "there is no `*.dossier` file in `{}`; name one, or a folder that has some",
+            project::shown(&place)
+        )
+        .into());
     }
     let as_of = asked.or(ws.config().as_of).unwrap_or_else(|| jiff::ZonedDateTime::now().date());
     let markets = if args.market.is_empty() { &ws.config().markets } else { &args.market };
@@ -64,7 +65,8 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Status, Unusa
             detail: Detail::All,
         },
         fixed,
-        kept: Vec::new(),
+        count,
+        found: Findings::default(),
         worst: None,
         unusable: false,
         progress: Progress::new(),
@@ -97,27 +99,24 @@ fn word(fail_on: FailOn) -> &'static str {
     }
 }
 
-/// The names of the devices to check: those that were asked for, or all.
-fn chosen(ws: &Workspace, asked: &[String]) -> Result<Vec<String>, Unusable> {
-    let mut all: Vec<String> = ws.devices().into_iter().map(|(_, u)| u.name.to_string()).collect();
-    all.dedup();
+/// The names of the devices that were asked for (none for all), and how many devices that is.
+fn chosen(ws: &Workspace, asked: &[String]) -> Result<(Vec<String>, usize), Unusable> {
+    let all: Vec<&str> = ws.devices().into_iter().map(|(_, u)| u.name.as_str()).collect();
+    if asked.is_empty() {
+        return Ok((Vec::new(), all.len()));
+    }
     for name in asked {
-        if !all.contains(name) {
-            let near = spell::did_you_mean(name, all.iter().map(String::as_str)).map_or_else(
-                || match all.len() {
-                    0 => "there are none here".to_owned(),
-                    1..=12 => format!("there are {}", all.join(", ")),
-                    n => format!("there are {n} others"),
-                },
-                |near| near,
-            );
+        if !all.contains(&name.as_str()) {
+            let near = spell::did_you_mean(name, all.iter().copied()).unwrap_or_else(|| match all.len() {
+                0 => "there are none here".to_owned(),
+                1..=12 => format!("there are {}", all.join(", ")),
+                n => format!("there are {n} others"),
+            });
             return Err(format!("there is no device `{}`; {near}", project::shown(name)).into());
         }
     }
-    if !asked.is_empty() {
-        all.retain(|n| asked.contains(n));
-    }
-    Ok(all)
+    let count = all.iter().filter(|n| asked.iter().any(|a| a == *n)).count();
+    Ok((asked.to_vec(), count))
 }
 
 /// How the command was called, for what it suggests.
@@ -130,12 +129,13 @@ fn command(args: &CheckArgs) -> String {
     words.join(" ")
 }
 
-/// Checks devices a few at a time. Of those that have gone by, only what findings are made of is kept.
+/// Hands devices on as they are checked, and gathers what there is to do about them.
 struct Checker<'w> {
     ws: &'w Workspace,
     request: CheckRequest,
     fixed: Vec<Diagnostic>,
-    kept: Vec<DeviceCheck>,
+    found: Findings,
+    count: usize,
     worst: Option<Severity>,
     unusable: bool,
     progress: Progress,
@@ -160,26 +160,22 @@ impl Feed for Checker<'_> {
         detail: Detail,
         each: &mut dyn FnMut(&DeviceCheck) -> io::Result<()>,
     ) -> io::Result<()> {
-        let names = std::mem::take(&mut self.request.devices);
-        for (n, chunk) in names.chunks(AT_ONCE).enumerate() {
-            self.progress.at(n * AT_ONCE, names.len(), "devices");
-            let request = CheckRequest { devices: chunk.to_vec(), detail, ..self.request.clone() };
-            for mut check in self.ws.check(&request) {
-                each(&check)?;
-                for row in check.markets.iter_mut().flat_map(|m| &mut m.rows) {
-                    if row.severity.is_none() {
-                        row.explained = None;
-                    }
-                }
-                self.kept.push(check);
-            }
-        }
+        let request = CheckRequest { detail, ..self.request.clone() };
+        let mut done = 0;
+        let ws = self.ws;
+        ws.check_each(&request, |check| {
+            each(&check)?;
+            ws.find(&mut self.found, &check);
+            done += 1;
+            self.progress.at(done, self.count, "devices");
+            Ok::<(), io::Error>(())
+        })?;
         self.progress.end();
         Ok(())
     }
 
     fn findings(&mut self) -> Vec<Diagnostic> {
-        let list = self.ws.findings(&std::mem::take(&mut self.kept));
+        let list = self.ws.found(std::mem::take(&mut self.found));
         self.weigh(&list);
         list
     }

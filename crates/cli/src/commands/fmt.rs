@@ -58,7 +58,11 @@ pub(crate) fn run(args: &FmtArgs, terminal: &Terminal) -> Result<Status, Unusabl
     let n = |what: Done| done.iter().filter(|d| **d == what).count();
     if !quiet {
         let would = if args.check || args.diff { "would change" } else { "changed" };
-        let mut line = format!("{} {would}, {} as they should be", text::count(n(Done::Changed), "file", "files"), n(Done::Same));
+        let mut line = format!(
+            "{} {would}, {} as they should be",
+            text::count(n(Done::Changed), "file", "files"),
+            n(Done::Same)
+        );
         let left = n(Done::Refused) + n(Done::Failed);
         if left > 0 {
             line.push_str(&format!(", {left} left alone"));

@@ -14,7 +14,9 @@ fn day(flag: &str, text: &str) -> Result<Day, Unusable> {
     let ask = format!("{flag} takes a day such as 2026-11-23");
     match Date::parse(text) {
         Ok(date) => date.exact().ok_or_else(|| format!("{ask}, not only a month or year (`{text}`)").into()),
-        Err(why) if text.starts_with(|c: char| c.is_ascii_digit()) => Err(format!("{ask}; `{text}` is none: {why}").into()),
+        Err(why) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+            Err(format!("{ask}; `{text}` is none: {why}").into())
+        }
         Err(_) => Err(format!("{ask}, not `{}`", crate::project::shown(text)).into()),
     }
 }

@@ -74,7 +74,8 @@ fn warn_of_errors(ws: &Workspace) {
 fn errors(ws: &Workspace) -> Vec<Diagnostic> {
     let devices = &ws.model().files;
     let is_device = |d: &Diagnostic| d.place.is_some_and(|p| devices.contains_key(&p.file));
-    ws.static_diagnostics().into_iter().filter(|d| d.severity == Severity::Error && !is_device(d)).collect()
+    let all = project::static_diagnostics(ws).into_iter();
+    all.filter(|d| d.severity == Severity::Error && !is_device(d)).collect()
 }
 
 /// The project for tests: that of a folder, or of a rulebook, whose file is then given.
@@ -168,7 +169,9 @@ fn failure(ws: &Workspace, run: &TestRun, files: &mut Files<'_>, look: &Look) ->
 
 /// `path:line` of something in a rulebook.
 fn at(rules: &Rulebase, origin: Origin, files: &mut Files<'_>) -> String {
-    files.spot(rules.place(origin)).map_or_else(String::new, |s| format!("{}:{}", text::one_line(s.path), s.start.line))
+    files
+        .spot(rules.place(origin))
+        .map_or_else(String::new, |s| format!("{}:{}", text::one_line(s.path), s.start.line))
 }
 
 fn cover(args: &CoverageArgs, terminal: &Terminal) -> Result<Status, Unusable> {
@@ -202,7 +205,12 @@ fn cover(args: &CoverageArgs, terminal: &Terminal) -> Result<Status, Unusable> {
     let share = if atoms == 0 { 100.0 } else { (covered as f64 * 1000.0 / atoms as f64).floor() / 10.0 };
     let line = format!("{share} % of {}", text::count(atoms, "condition", "conditions"));
     let tint = if gaps == 0 { Tint::Green } else { Tint::Red };
-    writeln!(out, "{} shown to decide on their own; {}", look.paint(tint, &line), text::count(gaps, "gap", "gaps"))?;
+    writeln!(
+        out,
+        "{} shown to decide on their own; {}",
+        look.paint(tint, &line),
+        text::count(gaps, "gap", "gaps")
+    )?;
     out.flush()?;
     Ok(if broken.iter().any(project::is_unusable) {
         Status::Unusable

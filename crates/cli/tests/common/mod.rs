@@ -1,9 +1,9 @@
 //! A project in a folder of its own, and the command run in it.
-#![allow(dead_code)] // Each test file uses some of it.
+#![allow(dead_code, unreachable_pub)] // Each test file uses some of it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::io::Write as _;
 
 /// What a run gave.
 pub struct Ran {
@@ -29,7 +29,12 @@ impl Ran {
     /// That something was said.
     #[track_caller]
     pub fn says(&self, what: &str) -> &Self {
-        assert!(self.all().contains(what), "`{what}` is not in\n--- out\n{}\n--- err\n{}", self.out, self.err);
+        assert!(
+            self.all().contains(what),
+            "`{what}` is not in\n--- out\n{}\n--- err\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 }

@@ -187,7 +187,9 @@ impl<'t> Compiler<'t, '_> {
         });
         let ty = want.unwrap_or(Type::Error);
         match (all_known, ty) {
-            (true, Type::EnumSet(_)) => self.push_expr(Expr::Const(Value::Set { bits, open: false }), ty, node),
+            (true, Type::EnumSet(_)) => {
+                self.push_expr(Expr::Const(Value::Set { bits, open: false }), ty, node)
+            }
             _ => self.push_expr(Expr::List(items.into()), ty, node),
         }
     }
@@ -237,7 +239,10 @@ impl<'t> Compiler<'t, '_> {
             } else if let Some(Type::Enum(e)) = want {
                 let (what, known) = {
                     let e = &self.vocab.enums[e];
-                    (format!("value of `{}`", e.name), e.values.iter().map(|v| v.name.as_str()).collect::<Vec<_>>())
+                    (
+                        format!("value of `{}`", e.name),
+                        e.values.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(),
+                    )
                 };
                 self.sink.unknown_name(node, &what, name.as_str(), known);
             } else {
@@ -257,9 +262,9 @@ impl<'t> Compiler<'t, '_> {
                     None if node.tag() == Tag::Word && self.vocab.control_names.contains_key(&name) => {
                         d.help(format!("`{name}` is a control: write `control({name})`"))
                     }
-                    None if self.vocab.plural_names.contains_key(&name) => {
-                        d.help(format!("`{name}` is a collection: write `some x in {name}: …` or `every x in {name}: …`"))
-                    }
+                    None if self.vocab.plural_names.contains_key(&name) => d.help(format!(
+                        "`{name}` is a collection: write `some x in {name}: …` or `every x in {name}: …`"
+                    )),
                     None => d,
                 };
                 self.sink.push(d);
@@ -388,7 +393,8 @@ impl<'t> Compiler<'t, '_> {
                 },
                 Bound::Value(_) => {
                     let at = self.sink.at(node);
-                    self.sink.push(codes::unknown_name(at, "field", name).help("a plain value has no fields"));
+                    self.sink
+                        .push(codes::unknown_name(at, "field", name).help("a plain value has no fields"));
                     self.unreadable(node)
                 }
             };
@@ -419,8 +425,10 @@ impl<'t> Compiler<'t, '_> {
                 None => self.unreadable(node),
             },
             other => {
-                let known: Vec<&str> =
-                    ["device", "market"].into_iter().chain(cx.bound.iter().map(|(n, _)| n.as_str())).collect();
+                let known: Vec<&str> = ["device", "market"]
+                    .into_iter()
+                    .chain(cx.bound.iter().map(|(n, _)| n.as_str()))
+                    .collect();
                 self.sink.unknown_name(base, "name", other, known);
                 self.unreadable(node)
             }
@@ -444,7 +452,8 @@ impl<'t> Compiler<'t, '_> {
                 None => {
                     let at = self.sink.at(node);
                     self.sink.push(
-                        codes::unknown_name(at, "name", "row").help("`row.x` is read in families, of their members"),
+                        codes::unknown_name(at, "name", "row")
+                            .help("`row.x` is read in families, of their members"),
                     );
                 }
             }
@@ -456,11 +465,9 @@ impl<'t> Compiler<'t, '_> {
         cx.saw_helpful = true;
         if !cx.helps {
             let at = self.sink.at(node);
-            self.sink.push(
-                codes::unhelpful_position(at, term)
-                    .subject(term)
-                    .help("what switches a duty on is a fact; controls, evidence and what is declared only ever help"),
-            );
+            self.sink.push(codes::unhelpful_position(at, term).subject(term).help(
+                "what switches a duty on is a fact; controls, evidence and what is declared only ever help",
+            ));
         }
     }
 
@@ -626,7 +633,14 @@ impl<'t> Compiler<'t, '_> {
                     return self.push_expr(Expr::In(a, items.into()), Type::Bool, node);
                 }
                 let b = self.operand(r, cx);
-                self.set_agrees("in", b, ty, node, |e, a, b| e.push_expr(Expr::InSet(a, b), Type::Bool, node), a)
+                self.set_agrees(
+                    "in",
+                    b,
+                    ty,
+                    node,
+                    |e, a, b| e.push_expr(Expr::InSet(a, b), Type::Bool, node),
+                    a,
+                )
             }
             Op::Has => {
                 let a = self.operand(l, cx);
@@ -802,7 +816,9 @@ impl<'t> Compiler<'t, '_> {
             _ => {
                 let e = self.condition(l, cx);
                 let control = match &self.exprs[e].expr {
-                    Expr::Where(t, _) => matches!(self.exprs[*t].expr, Expr::Control(_) | Expr::Considered(_)),
+                    Expr::Where(t, _) => {
+                        matches!(self.exprs[*t].expr, Expr::Control(_) | Expr::Considered(_))
+                    }
                     Expr::Control(_) | Expr::Considered(_) | Expr::Unreadable => true,
                     _ => false,
                 };
@@ -846,7 +862,8 @@ impl<'t> Compiler<'t, '_> {
     fn by(&mut self, node: NodeRef<'t>, l: NodeRef<'t>, r: NodeRef<'t>, cx: &mut Context<'t>) -> ExprId {
         let done = self.expr(l, None, cx);
         let ty = self.exprs[done].ty;
-        let term = |e: &Expr| matches!(e, Expr::Control(_) | Expr::Evidence(_) | Expr::Where(..) | Expr::With(..));
+        let term =
+            |e: &Expr| matches!(e, Expr::Control(_) | Expr::Evidence(_) | Expr::Where(..) | Expr::With(..));
         let fits = match (&self.exprs[done].expr, ty) {
             (Expr::Unreadable, _) => true,
             (Expr::Fact(_) | Expr::Field(..) | Expr::BoundFact(..), Type::Date) => true,
@@ -910,7 +927,8 @@ impl<'t> Compiler<'t, '_> {
         if taken {
             let at = self.sink.at(node);
             self.sink.push(
-                codes::declared_twice(at, "name", name).help("a bound name may repeat no fact, collection or bound name"),
+                codes::declared_twice(at, "name", name)
+                    .help("a bound name may repeat no fact, collection or bound name"),
             );
             return None;
         }
@@ -951,7 +969,10 @@ impl<'t> Compiler<'t, '_> {
                 if ty != Type::Error {
                     let at = self.sink.at(node);
                     let found = ty.describe(&self.vocab);
-                    let near = spell::did_you_mean(name.as_str(), self.vocab.plural_names.keys().map(|p| p.as_str()));
+                    let near = spell::did_you_mean(
+                        name.as_str(),
+                        self.vocab.plural_names.keys().map(|p| p.as_str()),
+                    );
                     self.sink.push(
                         codes::wrong_type(at, "in", "a collection or a list after it", found).help_if(near),
                     );

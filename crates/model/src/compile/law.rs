@@ -8,9 +8,9 @@ use crate::date::Date;
 use crate::expr::{Expr, ExprId, children};
 use crate::hir::{NodeRef, Origin, Tag};
 use crate::law::{
-    Accepts, Brings, Clause, Edition, Effect, Exception, Expected, Family, FamilyId, For, Force, Gate, InForce,
-    Instrument, InstrumentId, Ledger, LedgerReason, Outcome, Requirement, RequirementId, Source, Strength, Target,
-    Test,
+    Accepts, Brings, Clause, Edition, Effect, Exception, Expected, Family, FamilyId, For, Force, Gate,
+    InForce, Instrument, InstrumentId, Ledger, LedgerReason, Outcome, Requirement, RequirementId, Source,
+    Strength, Target, Test,
 };
 use crate::value::{Type, Value};
 use dossier_base::{Sym, codes};
@@ -19,12 +19,48 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 const INSTRUMENT: [&str; 19] = [
-    "jurisdiction", "native", "issuer", "number", "force", "gate", "issued", "in_force", "until", "read", "accepts",
-    "applies", "opt_in", "supersedes", "given", "doc", "address", "relation", "edition",
+    "jurisdiction",
+    "native",
+    "issuer",
+    "number",
+    "force",
+    "gate",
+    "issued",
+    "in_force",
+    "until",
+    "read",
+    "accepts",
+    "applies",
+    "opt_in",
+    "supersedes",
+    "given",
+    "doc",
+    "address",
+    "relation",
+    "edition",
 ];
 const SHARED: [&str; 21] = [
-    "under", "clause", "source", "strength", "editions", "in_force", "until", "for", "when", "unless", "require",
-    "because", "reading", "accepts", "covers", "given", "doc", "test", "edition", "requirement", "family",
+    "under",
+    "clause",
+    "source",
+    "strength",
+    "editions",
+    "in_force",
+    "until",
+    "for",
+    "when",
+    "unless",
+    "require",
+    "because",
+    "reading",
+    "accepts",
+    "covers",
+    "given",
+    "doc",
+    "test",
+    "edition",
+    "requirement",
+    "family",
 ];
 
 impl<'t> Compiler<'t, '_> {
@@ -135,7 +171,8 @@ impl<'t> Compiler<'t, '_> {
             Some(v) => {
                 let found = self.law.jurisdiction_codes.get(&v.sym()).copied();
                 if found.is_none() {
-                    let known: Vec<&str> = self.law.jurisdictions.iter().map(|j| j.code.as_str()).chain(["any"]).collect();
+                    let known: Vec<&str> =
+                        self.law.jurisdictions.iter().map(|j| j.code.as_str()).chain(["any"]).collect();
                     self.sink.unknown_name(v, "jurisdiction", v.sym().as_str(), known);
                     return None;
                 }
@@ -152,7 +189,8 @@ impl<'t> Compiler<'t, '_> {
             let at = self.sink.name(node);
             self.sink.push(codes::missing_field(at, format!("instrument `{code}`"), "force"));
         }
-        let gate = self.word_field(node, "gate", Gate::from_word, Gate::ALL, Gate::as_str).unwrap_or(Gate::None);
+        let gate =
+            self.word_field(node, "gate", Gate::from_word, Gate::ALL, Gate::as_str).unwrap_or(Gate::None);
         let mut broken = force.is_none() || node.broken();
         for part in node.items() {
             let word = part.sym().as_str();
@@ -246,7 +284,12 @@ impl<'t> Compiler<'t, '_> {
                 (Tag::Field, "applies" | "opt_in") => {
                     let at = self.sink.word(part);
                     let word = part.sym();
-                    self.sink.push(codes::wrong_type(at, word, format!("a condition: `{word} when …`"), "something else"));
+                    self.sink.push(codes::wrong_type(
+                        at,
+                        word,
+                        format!("a condition: `{word} when …`"),
+                        "something else",
+                    ));
                     self.law.instruments[id].broken = true;
                 }
                 _ => {}
@@ -364,7 +407,9 @@ impl<'t> Compiler<'t, '_> {
             match what.sym().as_str() {
                 "justification" => accepts.justification = Some(brings),
                 "alternative" => accepts.alternative = Some(brings),
-                other => self.sink.unknown_name(what, "thing to accept", other, ["justification", "alternative"]),
+                other => {
+                    self.sink.unknown_name(what, "thing to accept", other, ["justification", "alternative"])
+                }
             }
         }
         Some(accepts)
@@ -489,9 +534,10 @@ impl<'t> Compiler<'t, '_> {
         let mut r = self.law.requirements[id].clone();
         r.broken = node.broken()
             || family.is_some_and(NodeRef::broken)
-            || node.items().chain(family.into_iter().flat_map(NodeRef::items)).any(|p| {
-                p.tag() == Tag::Error || (p.broken() && p.sym() != Sym::new("requirement"))
-            });
+            || node
+                .items()
+                .chain(family.into_iter().flat_map(NodeRef::items))
+                .any(|p| p.tag() == Tag::Error || (p.broken() && p.sym() != Sym::new("requirement")));
         for part in node.items() {
             let word = part.sym().as_str();
             let fits = match part.tag() {
@@ -514,7 +560,11 @@ impl<'t> Compiler<'t, '_> {
         };
         let holder = |field: &str| {
             let f = Sym::new(field);
-            if node.items().any(|i| i.sym() == f) { Some(node) } else { family.filter(|n| n.items().any(|i| i.sym() == f)) }
+            if node.items().any(|i| i.sym() == f) {
+                Some(node)
+            } else {
+                family.filter(|n| n.items().any(|i| i.sym() == f))
+            }
         };
         let member = family.map(|_| node);
 
@@ -537,8 +587,9 @@ impl<'t> Compiler<'t, '_> {
             let at = self.sink.name(node);
             self.sink.push(codes::missing_field(at, format!("requirement `{code}`"), "source"));
         }
-        let strength = holder("strength")
-            .and_then(|h| self.word_field(h, "strength", Strength::from_word, Strength::ALL, Strength::as_str));
+        let strength = holder("strength").and_then(|h| {
+            self.word_field(h, "strength", Strength::from_word, Strength::ALL, Strength::as_str)
+        });
         r.strength = strength.unwrap_or(Strength::Shall);
         if strength.is_none() && own_or("strength").is_none() {
             let at = self.sink.name(node);
@@ -561,14 +612,18 @@ impl<'t> Compiler<'t, '_> {
         for h in [family, Some(node)].into_iter().flatten() {
             for part in h.items().filter(|p| p.tag() == Tag::Keyed && p.sym() == Sym::new("edition")) {
                 let name = title(part);
-                let Some(n) = self.law.instruments[instrument].editions.iter().position(|e| e.name.as_deref() == Some(&*name))
+                let Some(n) = self.law.instruments[instrument]
+                    .editions
+                    .iter()
+                    .position(|e| e.name.as_deref() == Some(&*name))
                 else {
                     self.unknown_edition(part, instrument, &name);
                     continue;
                 };
                 if let Some((mut clause, _)) = self.clause(part) {
                     clause = self.fill_clause(clause, member);
-                    let source = self.word_field(part, "source", Source::from_word, Source::ALL, Source::as_str);
+                    let source =
+                        self.word_field(part, "source", Source::from_word, Source::ALL, Source::as_str);
                     clause.source = clause.source.or(source);
                     r.edition_clauses.retain(|(m, _)| *m != n);
                     r.edition_clauses.push((n, clause));
@@ -594,7 +649,8 @@ impl<'t> Compiler<'t, '_> {
             match (part.tag(), part.child(0)) {
                 (Tag::FieldFor, Some(binder)) => match self.binder(binder, &mut cx) {
                     Some((over, slot, filter)) => {
-                        r.each = Some(For { over, name: binder.sym(), slot, filter, origin: binder.origin() });
+                        r.each =
+                            Some(For { over, name: binder.sym(), slot, filter, origin: binder.origin() });
                     }
                     None => r.broken = true,
                 },
@@ -631,7 +687,13 @@ impl<'t> Compiler<'t, '_> {
             }
         }
         let filter = r.each.as_ref().and_then(|e| e.filter);
-        let unreadable = r.when.iter().chain(&r.unless).chain([&r.require]).chain(filter.iter()).any(|e| self.is_unreadable(*e));
+        let unreadable = r
+            .when
+            .iter()
+            .chain(&r.unless)
+            .chain([&r.require])
+            .chain(filter.iter())
+            .any(|e| self.is_unreadable(*e));
         r.broken |= unreadable;
 
         r.given = self.law.instruments[instrument].given.into_iter().collect();
@@ -647,9 +709,9 @@ impl<'t> Compiler<'t, '_> {
         if r.tests.is_empty() && !r.broken {
             let at = self.sink.name(node);
             self.sink.push(
-                codes::no_tests(at, code)
-                    .subject(code.as_str())
-                    .help("show at least once that it is met and once that it is not: `test \"…\" met { … }`"),
+                codes::no_tests(at, code).subject(code.as_str()).help(
+                    "show at least once that it is met and once that it is not: `test \"…\" met { … }`",
+                ),
             );
         }
         self.law.requirements[id] = r;
@@ -722,9 +784,10 @@ impl<'t> Compiler<'t, '_> {
             let value = match name {
                 "title" => Some(title(member).to_string()),
                 "code" => member.name().map(|n| n.sym().to_string()),
-                _ => member.field(Sym::new(name)).and_then(NodeRef::value).map(|v| {
-                    if v.tag() == Tag::Text { v.text().to_string() } else { v.sym().to_string() }
-                }),
+                _ => member
+                    .field(Sym::new(name))
+                    .and_then(NodeRef::value)
+                    .map(|v| if v.tag() == Tag::Text { v.text().to_string() } else { v.sym().to_string() }),
             };
             match value {
                 Some(v) => out.push_str(&v),
@@ -747,7 +810,8 @@ impl<'t> Compiler<'t, '_> {
         let Some(extra) = part.children().find(|c| c.tag() == Tag::Extra) else {
             let at = self.sink.name(part);
             self.sink.push(
-                codes::missing_field(at, "a test", "an outcome").help("write it after the title: `test \"…\" met { … }`"),
+                codes::missing_field(at, "a test", "an outcome")
+                    .help("write it after the title: `test \"…\" met { … }`"),
             );
             return None;
         };
@@ -781,8 +845,20 @@ impl<'t> Compiler<'t, '_> {
             return;
         };
         let Some(instrument) = self.instrument_named(under) else { return };
-        let known =
-            ["under", "clause", "source", "editions", "in_force", "until", "exempts", "deems_met", "when", "covers", "doc", "because"];
+        let known = [
+            "under",
+            "clause",
+            "source",
+            "editions",
+            "in_force",
+            "until",
+            "exempts",
+            "deems_met",
+            "when",
+            "covers",
+            "doc",
+            "because",
+        ];
         let mut effect = None;
         let mut targets = Vec::new();
         for part in node.items() {
@@ -794,11 +870,10 @@ impl<'t> Compiler<'t, '_> {
                         let Some(target) = self.target_named(name) else { continue };
                         if !item.embedded && self.is_embedded(target) {
                             let at = self.sink.at(name);
-                            self.sink.push(
-                                codes::foreign_target(at, name.sym())
-                                    .subject(name.sym().as_str())
-                                    .help("accept the risk on the device instead: `waive` says who did and until when"),
-                            );
+                            self.sink
+                                .push(codes::foreign_target(at, name.sym()).subject(name.sym().as_str()).help(
+                                "accept the risk on the device instead: `waive` says who did and until when",
+                            ));
                             continue;
                         }
                         targets.push(target);
@@ -833,7 +908,8 @@ impl<'t> Compiler<'t, '_> {
         let in_force = self.date(node, "in_force");
         let until = self.date(node, "until");
         // An exception of which something could not be read has no effect.
-        let targets = if node.broken() || node.items().any(|p| p.tag() == Tag::Error) { Vec::new() } else { targets };
+        let targets =
+            if node.broken() || node.items().any(|p| p.tag() == Tag::Error) { Vec::new() } else { targets };
         let id = self.law.exceptions.push(Exception {
             code,
             title: title(node),
@@ -885,7 +961,9 @@ impl<'t> Compiler<'t, '_> {
             self.sink.push(d);
             return;
         }
-        for (field, missing) in [("reason", node.field(Sym::new("reason")).is_none()), ("because", because.is_empty())] {
+        for (field, missing) in
+            [("reason", node.field(Sym::new("reason")).is_none()), ("because", because.is_empty())]
+        {
             if missing {
                 let at = self.sink.at(name);
                 self.sink.push(codes::missing_field(at, format!("ledger line `{code}`"), field));

@@ -141,7 +141,8 @@ impl<'t> Compiler<'t, '_> {
                 dossier_base::codes::clash(at, what, sym)
                     .help("an embedded name means the same for everybody; choose another")
             } else {
-                dossier_base::codes::declared_twice(at, what, sym).also(self.sink.place(first), "first declared here")
+                dossier_base::codes::declared_twice(at, what, sym)
+                    .also(self.sink.place(first), "first declared here")
             };
             self.sink.push(d.subject(sym.as_str()));
             return None;

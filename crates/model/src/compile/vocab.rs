@@ -9,8 +9,8 @@ use crate::idx::Id;
 use crate::law::{Clause, Jurisdiction, Regulator, Source};
 use crate::value::{Bits, Type};
 use crate::vocab::{
-    Control, ControlId, Entity, EntityId, Enum, EnumId, EnumValue, Fact, FactId, FactKind, FieldDef, Kind,
-    CONTROL_FIELDS, ENTITY_FIELDS, Scope, TableRow,
+    CONTROL_FIELDS, Control, ControlId, ENTITY_FIELDS, Entity, EntityId, Enum, EnumId, EnumValue, Fact,
+    FactId, FactKind, FieldDef, Kind, Scope, TableRow,
 };
 use dossier_base::{Sym, codes, spell};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,8 +20,22 @@ const TYPES: [&str; 7] = ["bool", "text", "number", "percent", "date", "duration
 
 /// What heads an item of a rulebook.
 const TOP: [&str; 16] = [
-    "vocabulary", "enum", "ladder", "fact", "derived", "condition", "control", "evidence_kind", "entity",
-    "jurisdiction", "instrument", "requirement", "family", "exception", "ledger", "use",
+    "vocabulary",
+    "enum",
+    "ladder",
+    "fact",
+    "derived",
+    "condition",
+    "control",
+    "evidence_kind",
+    "entity",
+    "jurisdiction",
+    "instrument",
+    "requirement",
+    "family",
+    "exception",
+    "ledger",
+    "use",
 ];
 
 impl<'t> Compiler<'t, '_> {
@@ -52,7 +66,10 @@ impl<'t> Compiler<'t, '_> {
 
     fn enumeration(&mut self, item: Item<'t>) {
         let node = item.node;
-        let taken = node.name().and_then(|n| self.vocab.enum_names.get(&n.sym())).and_then(|e| self.vocab.enums[*e].origin);
+        let taken = node
+            .name()
+            .and_then(|n| self.vocab.enum_names.get(&n.sym()))
+            .and_then(|e| self.vocab.enums[*e].origin);
         let Some(name) = self.declare(item, "enum", taken) else { return };
         let mut e = Enum {
             name,
@@ -119,7 +136,13 @@ impl<'t> Compiler<'t, '_> {
     }
 
     /// An enum that the language makes.
-    pub(super) fn make_enum(&mut self, name: &str, title: &str, ladder: bool, values: &[(Sym, Arc<str>)]) -> EnumId {
+    pub(super) fn make_enum(
+        &mut self,
+        name: &str,
+        title: &str,
+        ladder: bool,
+        values: &[(Sym, Arc<str>)],
+    ) -> EnumId {
         let mut e = Enum {
             name: Sym::new(name),
             title: title.into(),
@@ -140,8 +163,10 @@ impl<'t> Compiler<'t, '_> {
 
     fn built_in_enums(&mut self) {
         let provider = |v: &str, t: &str| (Sym::new(v), Arc::from(t));
-        let values =
-            [provider("device", "The device itself"), provider("environment", "The environment that it runs in")];
+        let values = [
+            provider("device", "The device itself"),
+            provider("environment", "The environment that it runs in"),
+        ];
         let id = self.make_enum("provider", "Who provides a control", false, &values);
         self.vocab.providers = Some(id);
     }
@@ -164,10 +189,15 @@ impl<'t> Compiler<'t, '_> {
             match (part.tag(), part.sym().as_str()) {
                 (Tag::Keyed, "regulator") => {
                     let text = |f: &str| {
-                        let v = part.field(Sym::new(f)).and_then(NodeRef::value).filter(|v| v.tag() == Tag::Text);
+                        let v =
+                            part.field(Sym::new(f)).and_then(NodeRef::value).filter(|v| v.tag() == Tag::Text);
                         v.map_or_else(|| Arc::from(""), |v| v.text().clone())
                     };
-                    j.regulators.push(Regulator { short: title(part), name: text("name"), native: text("native") });
+                    j.regulators.push(Regulator {
+                        short: title(part),
+                        name: text("name"),
+                        native: text("native"),
+                    });
                 }
                 (Tag::Field, "classes") => {
                     let mut values: Vec<(Sym, Arc<str>)> = Vec::new();
@@ -228,7 +258,11 @@ impl<'t> Compiler<'t, '_> {
         };
         if let Some(plain) = plain {
             if set && plain != Type::TextSet {
-                self.sink.wrong_type(ty, node.sym().as_str(), "a set of texts, of an enum's values or of entities");
+                self.sink.wrong_type(
+                    ty,
+                    node.sym().as_str(),
+                    "a set of texts, of an enum's values or of entities",
+                );
                 return Type::Error;
             }
             return plain;
@@ -273,7 +307,14 @@ impl<'t> Compiler<'t, '_> {
                 self.sink.unknown_item(part, "a field", &["doc", "unit"], &[]);
             }
         }
-        fields.push(FieldDef { name: sym, title: title(node), doc: doc(node), ty, unit, origin: node.origin() });
+        fields.push(FieldDef {
+            name: sym,
+            title: title(node),
+            doc: doc(node),
+            ty,
+            unit,
+            origin: node.origin(),
+        });
     }
 
     fn entities(&mut self) {
@@ -320,7 +361,8 @@ impl<'t> Compiler<'t, '_> {
                                     self.vocab.entities[id].holds.push(held);
                                 }
                                 None => {
-                                    let known: Vec<&str> = self.vocab.entities.iter().map(|e| e.name.as_str()).collect();
+                                    let known: Vec<&str> =
+                                        self.vocab.entities.iter().map(|e| e.name.as_str()).collect();
                                     self.sink.unknown_name(name, "entity", name.sym().as_str(), known);
                                 }
                             }
@@ -342,8 +384,10 @@ impl<'t> Compiler<'t, '_> {
 
     fn kind(&mut self, item: Item<'t>) {
         let node = item.node;
-        let taken =
-            node.name().and_then(|n| self.vocab.kind_names.get(&n.sym())).map(|k| self.vocab.kinds[*k].origin);
+        let taken = node
+            .name()
+            .and_then(|n| self.vocab.kind_names.get(&n.sym()))
+            .map(|k| self.vocab.kinds[*k].origin);
         let Some(name) = self.declare(item, "evidence kind", taken) else { return };
         let mut kind = Kind {
             name,
@@ -357,7 +401,8 @@ impl<'t> Compiler<'t, '_> {
         for part in node.items() {
             match (part.tag(), part.sym().as_str()) {
                 (Tag::Field, "formats") => {
-                    kind.formats = part.value().into_iter().flat_map(NodeRef::children).map(NodeRef::sym).collect();
+                    kind.formats =
+                        part.value().into_iter().flat_map(NodeRef::children).map(NodeRef::sym).collect();
                 }
                 (Tag::Field, "contents") => {
                     if let Some(v) = part.value() {
@@ -370,7 +415,12 @@ impl<'t> Compiler<'t, '_> {
                 }
                 (Tag::Field, "url") => kind.url_allowed = true,
                 (Tag::Field, "doc") | (Tag::Error, _) => {}
-                _ => self.sink.unknown_item(part, "an evidence kind", &["formats", "contents", "url", "doc"], &[]),
+                _ => self.sink.unknown_item(
+                    part,
+                    "an evidence kind",
+                    &["formats", "contents", "url", "doc"],
+                    &[],
+                ),
             }
         }
         let id = self.vocab.kinds.push(kind);
@@ -405,9 +455,13 @@ impl<'t> Compiler<'t, '_> {
                         }
                     }
                 }
-                (Tag::Header, "field") => self.field_def(part, &mut control.fields, "a control", &CONTROL_FIELDS),
+                (Tag::Header, "field") => {
+                    self.field_def(part, &mut control.fields, "a control", &CONTROL_FIELDS)
+                }
                 (Tag::Field, "doc") | (Tag::Error, _) => {}
-                _ => self.sink.unknown_item(part, "a control of the vocabulary", &["doc", "codes"], &["field"]),
+                _ => {
+                    self.sink.unknown_item(part, "a control of the vocabulary", &["doc", "codes"], &["field"])
+                }
             }
         }
         let id: ControlId = self.vocab.controls.push(control);
@@ -419,10 +473,15 @@ impl<'t> Compiler<'t, '_> {
         let mut made: Vec<(FactId, Item<'t>)> = Vec::new();
         for item in items {
             let node = item.node;
-            let taken =
-                node.name().and_then(|n| self.vocab.fact_names.get(&n.sym())).and_then(|k| self.vocab.facts[*k].origin);
+            let taken = node
+                .name()
+                .and_then(|n| self.vocab.fact_names.get(&n.sym()))
+                .and_then(|k| self.vocab.facts[*k].origin);
             let Some(name) = self.declare(item, "fact", taken) else { continue };
-            if self.vocab.plural_names.contains_key(&name) || name == Sym::new("markets") || name == Sym::new("as_of") {
+            if self.vocab.plural_names.contains_key(&name)
+                || name == Sym::new("markets")
+                || name == Sym::new("as_of")
+            {
                 let at = self.sink.name(node);
                 self.sink.push(codes::declared_twice(at, "name", name));
                 continue;
@@ -435,7 +494,8 @@ impl<'t> Compiler<'t, '_> {
                     scope = Scope::Markets;
                 } else {
                     if !self.law.jurisdiction_codes.contains_key(&code) {
-                        let known: Vec<&str> = self.law.jurisdictions.iter().map(|j| j.code.as_str()).collect();
+                        let known: Vec<&str> =
+                            self.law.jurisdictions.iter().map(|j| j.code.as_str()).collect();
                         self.sink.unknown_name(market, "market", code.as_str(), known);
                     }
                     scope = Scope::Market(code);
@@ -473,8 +533,13 @@ impl<'t> Compiler<'t, '_> {
             if declared {
                 let at = self.sink.at(define);
                 self.sink.push(
-                    codes::wrong_type(at, node.name().map_or("", |n| n.sym().as_str()), "no definition", "one")
-                        .help("a fact is declared by the maker; what follows from other facts is `derived`"),
+                    codes::wrong_type(
+                        at,
+                        node.name().map_or("", |n| n.sym().as_str()),
+                        "no definition",
+                        "one",
+                    )
+                    .help("a fact is declared by the maker; what follows from other facts is `derived`"),
                 );
             } else {
                 let mut cx = Context::vocabulary(is_condition);
@@ -507,7 +572,12 @@ impl<'t> Compiler<'t, '_> {
                 (Tag::Field, "market" | "doc" | "unit") | (Tag::Error, _) => {}
                 (Tag::Field, "under" | "source" | "clause") | (Tag::Keyed, "clause") if !declared => {}
                 _ if declared => {
-                    self.sink.unknown_item(part, "a fact", &["when", "otherwise", "market", "doc", "unit"], &[]);
+                    self.sink.unknown_item(
+                        part,
+                        "a fact",
+                        &["when", "otherwise", "market", "doc", "unit"],
+                        &[],
+                    );
                 }
                 _ => self.sink.unknown_item(
                     part,
@@ -607,7 +677,8 @@ impl<'t> Compiler<'t, '_> {
             if let Some(under) = item.node.field(Sym::new("under")).and_then(NodeRef::value) {
                 let Some(instrument) = self.instrument_named(under) else { continue };
                 let (clause, _) = self.clause(item.node).unwrap_or((Clause::default(), false));
-                let source = self.word_field(item.node, "source", Source::from_word, Source::ALL, Source::as_str);
+                let source =
+                    self.word_field(item.node, "source", Source::from_word, Source::ALL, Source::as_str);
                 self.vocab.facts[id].under = Some((instrument, clause, source.unwrap_or(Source::Background)));
             }
         }
@@ -639,7 +710,8 @@ impl<'t> Compiler<'t, '_> {
         for &(id, item) in made {
             let mut path = Vec::new();
             if let Some(circle) = self.find_circle(id, &mut path, &mut done) {
-                let names: Vec<String> = circle.iter().map(|f| format!("`{}`", self.vocab.facts[*f].name)).collect();
+                let names: Vec<String> =
+                    circle.iter().map(|f| format!("`{}`", self.vocab.facts[*f].name)).collect();
                 let at = self.sink.name(item.node);
                 self.sink.push(codes::circle(at, "this fact", names.join(" → ")));
                 for f in circle {
@@ -650,7 +722,12 @@ impl<'t> Compiler<'t, '_> {
         }
     }
 
-    fn find_circle(&self, id: FactId, path: &mut Vec<FactId>, done: &mut FxHashSet<FactId>) -> Option<Vec<FactId>> {
+    fn find_circle(
+        &self,
+        id: FactId,
+        path: &mut Vec<FactId>,
+        done: &mut FxHashSet<FactId>,
+    ) -> Option<Vec<FactId>> {
         if let Some(start) = path.iter().position(|p| *p == id) {
             let mut circle = path[start..].to_vec();
             circle.push(id);

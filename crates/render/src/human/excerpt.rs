@@ -63,7 +63,8 @@ pub(super) fn draw(d: &Diagnostic, files: &mut Files<'_>, look: &Look) -> Option
         let source = files.file(ids[file])?.text;
         let shown = Line::cut(source, here, room);
         // All arrows of a line end in the same column.
-        let arrows = here.iter().map(|s| shown.column(s.bytes.end.max(s.bytes.start + 1))).max().unwrap_or(0) + 3;
+        let arrows =
+            here.iter().map(|s| shown.column(s.bytes.end.max(s.bytes.start + 1))).max().unwrap_or(0) + 3;
         let built = &mut texts[file];
         let start = built.line(line, &shown.text);
         let first = labels.len();
@@ -103,7 +104,8 @@ pub(super) fn draw(d: &Diagnostic, files: &mut Files<'_>, look: &Look) -> Option
         }
         report = report.with_label(label);
     }
-    let names = ids.iter().map(|id| files.file(*id).map_or(String::new(), |f| text::one_line(f.path))).collect();
+    let names =
+        ids.iter().map(|id| files.file(*id).map_or(String::new(), |f| text::one_line(f.path))).collect();
     let sources = texts.into_iter().map(|b| Source::from(b.text)).collect();
     let mut out = Vec::new();
     report.finish().write_for_stdout(Texts { names, sources }, &mut out).ok()?;
@@ -147,7 +149,13 @@ fn spot<'d>(
     let (from, to) = (spot.from as usize, spot.to as usize);
     let line_end = text[from..].find('\n').map_or(text.len(), |n| from + n);
     let line_end = from + text[from..line_end].trim_end().len();
-    Some(Spotted { file, line: spot.start.line as usize - 1, bytes: from..to.min(line_end).max(from), words, primary })
+    Some(Spotted {
+        file,
+        line: spot.start.line as usize - 1,
+        bytes: from..to.min(line_end).max(from),
+        words,
+        primary,
+    })
 }
 
 /// A text of our own for ariadne: the lines in question, at their numbers.

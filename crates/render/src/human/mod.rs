@@ -129,7 +129,11 @@ fn rank(model: &Model, owner: Owner) -> Rank {
 
 fn unit_title(unit: &Unit) -> String {
     let what = if unit.is_device { "" } else { "component " };
-    if unit.title.is_empty() { format!("{what}{}", unit.name) } else { format!("{what}{} · {}", unit.name, unit.title) }
+    if unit.title.is_empty() {
+        format!("{what}{}", unit.name)
+    } else {
+        format!("{what}{} · {}", unit.name, unit.title)
+    }
 }
 
 /// "3 errors, 12 warnings".
@@ -155,7 +159,11 @@ impl Owners {
         for file in model.files.values() {
             for (number, unit) in file.devices.units.iter().enumerate() {
                 let at = model.place(unit.origin);
-                units.entry(file.id).or_default().push((at.start(), at.end(), UnitId { file: file.id, number }));
+                units.entry(file.id).or_default().push((
+                    at.start(),
+                    at.end(),
+                    UnitId { file: file.id, number },
+                ));
             }
         }
         Self { units }
@@ -206,7 +214,11 @@ fn list_of(
         before = d.place;
     }
     if list.len() > shown {
-        let more = format!("And {} more: `{} --all`, or `--format json`.", text::number(list.len() - shown), run.command);
+        let more = format!(
+            "And {} more: `{} --all`, or `--format json`.",
+            text::number(list.len() - shown),
+            run.command
+        );
         out.write_all(look.paragraph("", &more).as_bytes())?;
         out.write_all(b"\n")?;
     }

@@ -1,9 +1,9 @@
 //! The end of the output for people: counts by device and market, what to answer first, what to do next.
 
+use crate::Run;
 use crate::outcome::{Counts, meaning, outcome_words, tint};
 use crate::premise;
 use crate::text::{self, Look, Tint};
-use crate::Run;
 use dossier_base::{Diagnostic, Severity};
 use dossier_model::Model;
 use dossier_model::law::Outcome;
@@ -109,7 +109,9 @@ impl Summary {
             out.push_str(&look.paragraph("", &self.answer_first()));
         }
         if let Some((_, code)) = &self.next {
-            let next = format!("Next: `dossier rules show {code}` says what is asked, where it stands and what meets it.");
+            let next = format!(
+                "Next: `dossier rules show {code}` says what is asked, where it stands and what meets it."
+            );
             out.push_str(&look.paragraph("", &next));
         }
         if !run.switched_off.is_empty() {
@@ -143,7 +145,8 @@ impl Summary {
     fn last_line(&self, look: &Look) -> String {
         let [notes, warnings, errors] = self.severities;
         if errors + warnings + notes == 0 {
-            let nothing = if self.devices.is_empty() { "No device was found." } else { "Nothing is left to do." };
+            let nothing =
+                if self.devices.is_empty() { "No device was found." } else { "Nothing is left to do." };
             let color = if self.devices.is_empty() { Tint::Yellow } else { Tint::Green };
             return format!("{}\n", look.paint(color, nothing));
         }
@@ -175,7 +178,9 @@ impl Summary {
                 entry.1.add(counts);
             }
             rows.push((format!("{}, by market", text::count(self.devices.len(), "device", "devices")), None));
-            rows.extend(by_market.into_iter().map(|(m, (n, c))| (format!("  {m} ({})", text::number(n)), Some(c))));
+            rows.extend(
+                by_market.into_iter().map(|(m, (n, c))| (format!("  {m} ({})", text::number(n)), Some(c))),
+            );
         }
         let heads = ["met", "justified", "planned", "waived", "unmet", "unknown", "n/a"];
         let widest = |f: &dyn Fn(&Counts) -> String| {
@@ -205,7 +210,8 @@ impl Summary {
                 out.push_str(&format!("{}\n", look.paint(Tint::Bold, &text::shorten(label, look.width))));
                 continue;
             };
-            let label: String = if text::columns(label) > name { text::shorten(label, name) } else { label.clone() };
+            let label: String =
+                if text::columns(label) > name { text::shorten(label, name) } else { label.clone() };
             let mut line = text::pad(&label, name);
             for (outcome, width) in COLUMNS.iter().zip(&widths) {
                 let n = counts.get(*outcome);

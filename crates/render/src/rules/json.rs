@@ -72,7 +72,8 @@ fn listed<'r>(rules: &'r Rulebase, sources: &dyn Sources, id: RequirementId) -> 
             });
         }
     }
-    let mut controls: Vec<&str> = reads.controls.iter().map(|c| rules.vocab.controls[*c].name.as_str()).collect();
+    let mut controls: Vec<&str> =
+        reads.controls.iter().map(|c| rules.vocab.controls[*c].name.as_str()).collect();
     let mut evidence: Vec<&str> = reads.kinds.iter().map(|k| rules.vocab.kinds[*k].name.as_str()).collect();
     controls.sort_unstable();
     evidence.sort_unstable();

@@ -94,7 +94,11 @@ pub fn known_market(rules: &Rulebase, market: &str) -> Result<(), String> {
     }
     let near = spell::did_you_mean(market, codes.iter().copied()).map_or(String::new(), |n| format!(" {n}"));
     let list: Vec<String> = codes.iter().map(|c| format!("`{c}`")).collect();
-    Err(format!("no market `{}` is known;{near} the rulebooks have {}", crate::text::one_line(market), list.join(", ")))
+    Err(format!(
+        "no market `{}` is known;{near} the rulebooks have {}",
+        crate::text::one_line(market),
+        list.join(", ")
+    ))
 }
 
 /// Says that a name does not exist, with the nearest.
@@ -110,7 +114,10 @@ pub fn known<'a>(name: &str, what: &str, all: impl Iterator<Item = &'a str> + Cl
 }
 
 /// The editions that have a requirement.
-fn editions<'r>(instrument: &'r Instrument, r: &'r Requirement) -> impl Iterator<Item = (usize, &'r Edition)> {
+fn editions<'r>(
+    instrument: &'r Instrument,
+    r: &'r Requirement,
+) -> impl Iterator<Item = (usize, &'r Edition)> {
     let has = |n: &usize| r.editions.as_ref().is_none_or(|e| e.contains(n));
     instrument.editions.iter().enumerate().filter(move |(n, _)| has(n))
 }

@@ -9,8 +9,8 @@ use dossier_base::{Severity, Sym, spell};
 use dossier_model::Rulebase;
 use dossier_model::hir::Origin;
 use dossier_model::law::{
-    Accepts, Brings, Clause, Effect, ExceptionId, FamilyId, InstrumentId, JurisdictionId, Outcome, Requirement,
-    RequirementId, Source, Target,
+    Accepts, Brings, Clause, Effect, ExceptionId, FamilyId, InstrumentId, JurisdictionId, Outcome,
+    Requirement, RequirementId, Source, Target,
 };
 use dossier_model::value::Type;
 use dossier_model::vocab::{ControlId, EntityId, EnumId, FactId, FactKind, FieldDef, KindId, Scope};
@@ -97,9 +97,12 @@ impl Shower<'_> {
         let mut rest = text;
         while let Some(at) = rest.find("row.") {
             let name_at = at + "row.".len();
-            let len = rest[name_at..].find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len() - name_at);
+            let len = rest[name_at..]
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len() - name_at);
             let name = &rest[name_at..name_at + len];
-            let value = self.rules.node(r.origin).and_then(|n| n.field(Sym::new(name))).and_then(|f| f.value());
+            let value =
+                self.rules.node(r.origin).and_then(|n| n.field(Sym::new(name))).and_then(|f| f.value());
             out.push_str(&rest[..at]);
             match value {
                 Some(v) => out.push_str(&text_at(self.sources, self.rules.place(v.origin()))),
@@ -213,7 +216,9 @@ impl Shower<'_> {
         let i = &self.rules.law.instruments[r.instrument];
         for (_, edition) in editions(i, r) {
             for entry in &edition.in_force {
-                let day = entry.from.map_or_else(|| "from a day that was not verified".to_owned(), |d| format!("from {d}"));
+                let day = entry
+                    .from
+                    .map_or_else(|| "from a day that was not verified".to_owned(), |d| format!("from {d}"));
                 let when = entry.when.map_or(String::new(), |w| format!(" if {}", self.expr(w)));
                 let name = edition.name.as_deref().map_or(String::new(), |n| format!(", edition {n}"));
                 page.line("in force", &format!("{day}{when}{name}"));
@@ -278,7 +283,9 @@ impl Shower<'_> {
         page.line("text read", &i.read);
         for edition in &i.editions {
             for entry in &edition.in_force {
-                let day = entry.from.map_or_else(|| "from a day that was not verified".to_owned(), |d| format!("from {d}"));
+                let day = entry
+                    .from
+                    .map_or_else(|| "from a day that was not verified".to_owned(), |d| format!("from {d}"));
                 let when = entry.when.map_or(String::new(), |w| format!(" if {}", self.expr(w)));
                 let name = edition.name.as_deref().map_or(String::new(), |n| format!(", edition {n}"));
                 page.line("in force", &format!("{day}{when}{name}"));
@@ -379,8 +386,16 @@ impl Shower<'_> {
         match &f.kind {
             FactKind::Derived(e) => page.line("follows from", &self.expr(*e)),
             FactKind::Table(columns, rows) => {
-                let columns: Vec<String> = columns.iter().map(|c| expr_text(self.rules, self.sources, *c)).collect();
-                page.line("follows from", &format!("a table of `{}`, {}", columns.join("`, `"), text::count(rows.len(), "row", "rows")));
+                let columns: Vec<String> =
+                    columns.iter().map(|c| expr_text(self.rules, self.sources, *c)).collect();
+                page.line(
+                    "follows from",
+                    &format!(
+                        "a table of `{}`, {}",
+                        columns.join("`, `"),
+                        text::count(rows.len(), "row", "rows")
+                    ),
+                );
             }
             FactKind::Declared | FactKind::Broken => {}
         }
@@ -409,7 +424,8 @@ impl Shower<'_> {
         }
         self.fields(&mut page, &c.fields);
         page.section("Write");
-        let fields: String = c.fields.iter().map(|f| format!("\n  {} {}", f.name, self.example(f.ty))).collect();
+        let fields: String =
+            c.fields.iter().map(|f| format!("\n  {} {}", f.name, self.example(f.ty))).collect();
         page.code(&format!("control {} {{\n  status implemented{fields}\n}}", c.name));
         page.text("or `status planned` with `due`, or `status left_out` with `because`");
         self.readers(&mut page, |r| r.controls.contains(&id));
@@ -437,7 +453,8 @@ impl Shower<'_> {
     fn entity(&self, id: EntityId) -> String {
         let vocab = &self.rules.vocab;
         let e = &vocab.entities[id];
-        let mut page = Page::new(self.look, e.name.as_str(), &e.title, &format!("Entity; several are `{}`", e.plural));
+        let mut page =
+            Page::new(self.look, e.name.as_str(), &e.title, &format!("Entity; several are `{}`", e.plural));
         page.section("What it is");
         page.text(&e.doc);
         page.line("asked if", &e.when.map_or(String::new(), |w| self.expr(w)));
@@ -504,8 +521,12 @@ impl Shower<'_> {
 
     fn readers(&self, page: &mut Page<'_>, reads: impl Fn(&Reads) -> bool) {
         let law = &self.rules.law;
-        let found: Vec<RequirementId> =
-            law.requirements.enumerate().filter(|(_, r)| reads(&Reads::of(self.rules, r))).map(|(id, _)| id).collect();
+        let found: Vec<RequirementId> = law
+            .requirements
+            .enumerate()
+            .filter(|(_, r)| reads(&Reads::of(self.rules, r)))
+            .map(|(id, _)| id)
+            .collect();
         page.section(&format!("Read by {}", text::count(found.len(), "requirement", "requirements")));
         self.listed(page, &found);
     }
@@ -535,7 +556,10 @@ fn sentence(name: &str, title: &str, doc: &str) -> String {
 fn clause(c: &Clause, content: Source) -> String {
     match &c.text {
         Some(text) => {
-            let known = c.source.filter(|s| *s != content).map_or(String::new(), |s| format!(" (the number: {})", source(s)));
+            let known = c
+                .source
+                .filter(|s| *s != content)
+                .map_or(String::new(), |s| format!(" (the number: {})", source(s)));
             format!("{text}{known}")
         }
         None => "not verified".to_owned(),

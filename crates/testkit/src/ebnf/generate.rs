@@ -65,7 +65,11 @@ impl Grammar {
             Expr::Class(c) => {
                 // Words that mean something somewhere are the ones that go wrong.
                 let word = self.classes[*c].name == "WORD" && !random.once_in(4);
-                out.push(if word { (*random.pick(&self.words())).to_owned() } else { self.classes[*c].sample(random) });
+                out.push(if word {
+                    (*random.pick(&self.words())).to_owned()
+                } else {
+                    self.classes[*c].sample(random)
+                });
             }
             Expr::Rule(r) => self.make(&self.rules[*r].is, depth.saturating_sub(1), random, out),
             Expr::Seq(all) => all.iter().for_each(|e| self.make(e, depth, random, out)),
@@ -119,7 +123,9 @@ impl Grammar {
         }
         let mut found = Vec::new();
         self.rules.iter().for_each(|r| walk(&r.is, &mut found));
-        found.extend(["a", "b", "status", "control", "m", "KR", "II", "_x1", "name", "évidence", "设备"].repeat(4));
+        found.extend(
+            ["a", "b", "status", "control", "m", "KR", "II", "_x1", "name", "évidence", "设备"].repeat(4),
+        );
         found
     }
 
@@ -186,7 +192,8 @@ fn extend(hir: &Hir, random: &mut Random, out: &mut String) {
         HirKind::Literal(l) => out.push_str(&String::from_utf8_lossy(&l.0)),
         HirKind::Class(Class::Unicode(class)) => {
             let has = |c: char| class.iter().any(|r| r.start() <= c && c <= r.end());
-            let common: Vec<char> = " abcxyzABCXYZ0123456789_-.,:{}[]()\\/'设é".chars().filter(|c| has(*c)).collect();
+            let common: Vec<char> =
+                " abcxyzABCXYZ0123456789_-.,:{}[]()\\/'设é".chars().filter(|c| has(*c)).collect();
             if !common.is_empty() && !random.once_in(8) {
                 out.push(*random.pick(&common));
             } else {

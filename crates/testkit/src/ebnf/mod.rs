@@ -126,10 +126,21 @@ mod tests {
     #[test]
     fn texts_are_recognised() {
         let g = small();
-        for text in ["", "a 1", "a 1\nb 2", "a 1 + 2 b 3", "a 1 +\n2", "a 1\nand 2", "a (1\n+ 2)", "let a 12", "let 1"] {
+        for text in [
+            "",
+            "a 1",
+            "a 1\nb 2",
+            "a 1 + 2 b 3",
+            "a 1 +\n2",
+            "a 1\nand 2",
+            "a (1\n+ 2)",
+            "let a 12",
+            "let 1",
+        ] {
             assert_eq!(g.accepts(text), Ok(()), "{text}");
         }
-        for (text, at) in [("a", 1), ("a b", 2), ("a 01", 2), ("a 1 ?", 4), ("and 1", 0), ("a (1) and 2", 6)] {
+        for (text, at) in [("a", 1), ("a b", 2), ("a 01", 2), ("a 1 ?", 4), ("and 1", 0), ("a (1) and 2", 6)]
+        {
             assert_eq!(g.accepts(text).unwrap_err().at, at, "{text}");
         }
     }

@@ -96,8 +96,7 @@ impl Grammar {
     /// Works out how deep the shallowest thing is that each rule can be.
     fn measure(&mut self) {
         loop {
-            let heights: Vec<u32> =
-                self.rules.iter().map(|r| self.height(&r.is).saturating_add(1)).collect();
+            let heights: Vec<u32> = self.rules.iter().map(|r| self.height(&r.is).saturating_add(1)).collect();
             if heights.iter().zip(&self.rules).all(|(h, r)| *h == r.height) {
                 return;
             }
@@ -192,7 +191,9 @@ impl Reader<'_, '_> {
     }
 
     fn one(&mut self) -> Result<Expr, String> {
-        let Some((piece, rest)) = self.rest.split_first() else { return Err("a rule ends too early".to_owned()) };
+        let Some((piece, rest)) = self.rest.split_first() else {
+            return Err("a rule ends too early".to_owned());
+        };
         self.rest = rest;
         match piece {
             Piece::Literal(l) => {

@@ -158,7 +158,11 @@ impl Run<'_, '_> {
                 self.expr(e, at)
             }
             Expr::Ahead(e, wanted) => {
-                if self.expr(e, at).is_some() == *wanted { Some(at) } else { self.miss(at, "something else") }
+                if self.expr(e, at).is_some() == *wanted {
+                    Some(at)
+                } else {
+                    self.miss(at, "something else")
+                }
             }
         }
     }

@@ -153,7 +153,9 @@ impl Vocabulary {
                             "family" => {
                                 let Some(under) = read.names(d, "under").pop() else { continue };
                                 let inside = items(d).filter_map(|i| match &i.kind {
-                                    ItemKind::Decl(r) if read.str(r.word) == "requirement" => Some(read.name(r)),
+                                    ItemKind::Decl(r) if read.str(r.word) == "requirement" => {
+                                        Some(read.name(r))
+                                    }
                                     _ => None,
                                 });
                                 requirements.extend(inside.map(|r| (r, under.clone())));
@@ -267,10 +269,14 @@ impl<'p> Reader<'p> {
                     (Op::And, ..) => Condition::Both(boxed(a), boxed(b)),
                     (Op::Or, ..) => Condition::Either(boxed(a), boxed(b)),
                     (Op::Eq, [name], [value]) => Condition::Is(name.clone(), value.clone()),
-                    (Op::NotEq, [name], [value]) => Condition::Not(Box::new(Condition::Is(name.clone(), value.clone()))),
+                    (Op::NotEq, [name], [value]) => {
+                        Condition::Not(Box::new(Condition::Is(name.clone(), value.clone())))
+                    }
                     (Op::Has | Op::HasAny, [name], _) => Condition::HasAny(name.clone(), values),
                     (Op::HasAll, [name], _) => Condition::HasAll(name.clone(), values),
-                    (Op::HasNone, [name], _) => Condition::Not(Box::new(Condition::HasAny(name.clone(), values))),
+                    (Op::HasNone, [name], _) => {
+                        Condition::Not(Box::new(Condition::HasAny(name.clone(), values)))
+                    }
                     // `x in [a, b]`: one value is in a list as a list has one of them.
                     (Op::In, [name], _) => Condition::HasAny(name.clone(), values),
                     _ => Condition::Other,
@@ -332,7 +338,10 @@ family XX-A-F \"More\" { under XX-A  requirement XX-A-2 \"Two\" { } }
         assert_eq!(v.facts[1].scope, Scope::Market("XX".to_owned()));
         assert_eq!(v.facts[2].scope, Scope::EveryMarket);
         assert!(v.controls[0].process && v.controls[0].fields[0].name == "delay");
-        assert_eq!((v.kinds[0].contents.as_deref(), v.kinds[0].format.as_deref()), (Some("colour"), Some("json")));
+        assert_eq!(
+            (v.kinds[0].contents.as_deref(), v.kinds[0].format.as_deref()),
+            (Some("colour"), Some("json"))
+        );
         assert_eq!(v.entities[0].holds, ["screw"]);
         assert!(v.entities[1].read);
         assert_eq!(v.markets[0].requirements, ["XX-A-1", "XX-A-2"]);
@@ -353,7 +362,11 @@ family XX-A-F \"More\" { under XX-A  requirement XX-A-2 \"Two\" { } }
         assert!(v.facts.len() > 20 && v.controls.len() > 80 && v.kinds.len() > 20 && v.entities.len() > 5);
         assert!(v.markets.iter().any(|m| m.requirements.len() > 10));
         for fact in &v.facts {
-            assert!(!matches!(fact.when, Some(Condition::Other)), "{}: its condition is not understood", fact.name);
+            assert!(
+                !matches!(fact.when, Some(Condition::Other)),
+                "{}: its condition is not understood",
+                fact.name
+            );
         }
     }
 }

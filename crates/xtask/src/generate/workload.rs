@@ -18,8 +18,20 @@ const CLASSES: [&str; 4] = ["I", "IIa", "IIb", "III"];
 const METHODS: [&str; 6] = ["m_alpha", "m_beta", "m_gamma", "m_delta", "m_epsilon", "m_zeta"];
 /// Facts that rules ask about. The prefix keeps all names out of the way of the embedded vocabulary.
 const FUNCTIONS: [&str; 14] = [
-    "w_ai", "w_adaptive", "w_network", "w_bluetooth", "w_wifi", "w_cloud", "w_usb", "w_implantable", "w_software_only",
-    "w_health_data", "w_telemetry", "w_remote_update", "w_open_source", "w_interoperable",
+    "w_ai",
+    "w_adaptive",
+    "w_network",
+    "w_bluetooth",
+    "w_wifi",
+    "w_cloud",
+    "w_usb",
+    "w_implantable",
+    "w_software_only",
+    "w_health_data",
+    "w_telemetry",
+    "w_remote_update",
+    "w_open_source",
+    "w_interoperable",
 ];
 const CONTROLS: usize = 32;
 
@@ -45,7 +57,10 @@ pub const AS_OF: &str = "2026-11-24";
 /// What the sink says.
 pub fn write(devices: u32, sink: Sink<'_>) -> Result<Broken, String> {
     let rules = Rules::new();
-    sink(Output { path: "dossier.toml".to_owned(), text: format!("rulebooks = [\"{RULEBOOK}\"]\nas_of     = {AS_OF}\n") })?;
+    sink(Output {
+        path: "dossier.toml".to_owned(),
+        text: format!("rulebooks = [\"{RULEBOOK}\"]\nas_of     = {AS_OF}\n"),
+    })?;
     sink(Output { path: RULEBOOK.to_owned(), text: rulebook(&rules) })?;
     let mut all = Broken::default();
     for n in 0..devices {
@@ -112,9 +127,13 @@ impl Rules {
     fn broken_by(&self, d: &Device) -> usize {
         let breaks = |demand: &Demand| {
             let c = &d.controls[demand.control];
-            c.status != Status::Implemented || c.method == demand.banned || c.strength < demand.strength || !c.reference
+            c.status != Status::Implemented
+                || c.method == demand.banned
+                || c.strength < demand.strength
+                || !c.reference
         };
-        let asked = |r: &&Rule| d.markets.contains(&r.market) && d.functions[r.function] && d.class >= r.class;
+        let asked =
+            |r: &&Rule| d.markets.contains(&r.market) && d.functions[r.function] && d.class >= r.class;
         self.rules.iter().filter(asked).filter(|r| r.demands.iter().any(breaks)).count()
     }
 }
@@ -194,7 +213,9 @@ impl Device {
             match c.status {
                 Status::Implemented => line(format_args!("    status    implemented")),
                 Status::Planned => line(format_args!("    status    planned\n    due       2030-06-30")),
-                Status::LeftOut => line(format_args!("    status    left_out\n    because   \"Not applicable.\"")),
+                Status::LeftOut => {
+                    line(format_args!("    status    left_out\n    because   \"Not applicable.\""))
+                }
             }
             line(format_args!("    method    {}", METHODS[c.method]));
             line(format_args!("    strength  {}", c.strength));
@@ -211,14 +232,21 @@ fn control(n: usize) -> String {
 }
 
 fn rulebook(rules: &Rules) -> String {
-    let head = "vocabulary workload\n\n// Made by `cargo xtask gen --workload`. Nothing in it is law.\n".to_owned();
+    let head =
+        "vocabulary workload\n\n// Made by `cargo xtask gen --workload`. Nothing in it is law.\n".to_owned();
     let methods: String = METHODS.iter().map(|m| format!("  {m} \"Method {m}\"\n")).collect();
     let methods = format!("enum w_method \"A way in which a control is done\" {{\n{methods}}}\n");
-    let facts: String = [("model", "text"), ("version", "text"), ("manufacturer", "text"), ("users", "number"), ("lifetime_years", "number")]
-        .iter()
-        .map(|(name, ty)| format!("fact w_{name} : {ty} \"The {name} of the device\"\n"))
-        .chain(FUNCTIONS.iter().map(|f| format!("fact {f} : bool \"It has {f}\"\n")))
-        .collect();
+    let facts: String = [
+        ("model", "text"),
+        ("version", "text"),
+        ("manufacturer", "text"),
+        ("users", "number"),
+        ("lifetime_years", "number"),
+    ]
+    .iter()
+    .map(|(name, ty)| format!("fact w_{name} : {ty} \"The {name} of the device\"\n"))
+    .chain(FUNCTIONS.iter().map(|f| format!("fact {f} : bool \"It has {f}\"\n")))
+    .collect();
     let controls: String = (0..CONTROLS)
         .map(|c| {
             format!(
@@ -235,7 +263,12 @@ fn rulebook(rules: &Rules) -> String {
         )
     });
     let law = rules.rules.iter().enumerate().map(|(i, r)| requirement(i + 1, r));
-    iter::once(head).chain([methods, facts, controls]).chain(markets).chain(law).collect::<Vec<_>>().join("\n")
+    iter::once(head)
+        .chain([methods, facts, controls])
+        .chain(markets)
+        .chain(law)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn requirement(n: usize, r: &Rule) -> String {

@@ -22,11 +22,25 @@ const DIVISION: u32 = 200;
 pub const AS_OF: &str = "2026-11-24";
 
 const PRODUCTS: [&str; 16] = [
-    "ECG patch", "Infusion pump", "Ventilator", "Patient monitor", "Glucose meter", "Pulse oximeter", "Ultrasound scanner",
-    "Dialysis machine", "Pacemaker programmer", "Imaging workstation", "Insulin pump", "Hearing aid", "Anaesthesia machine",
-    "Surgical robot console", "Sleep therapy device", "Laboratory analyser",
+    "ECG patch",
+    "Infusion pump",
+    "Ventilator",
+    "Patient monitor",
+    "Glucose meter",
+    "Pulse oximeter",
+    "Ultrasound scanner",
+    "Dialysis machine",
+    "Pacemaker programmer",
+    "Imaging workstation",
+    "Insulin pump",
+    "Hearing aid",
+    "Anaesthesia machine",
+    "Surgical robot console",
+    "Sleep therapy device",
+    "Laboratory analyser",
 ];
-const MAKERS: [&str; 5] = ["Meridian Cardio", "Northlake Devices", "Orchard Medical", "Tamarind Health", "Vantage Care"];
+const MAKERS: [&str; 5] =
+    ["Meridian Cardio", "Northlake Devices", "Orchard Medical", "Tamarind Health", "Vantage Care"];
 const PHRASES: [&str; 8] = [
     "As the operating manual describes it.",
     "AES-256 in GCM mode, keys in the secure element.",
@@ -58,7 +72,8 @@ pub fn write(devices: u32, sink: Sink<'_>) -> Result<(), String> {
         for (what, size) in [("division", DIVISION), ("line", LINE)] {
             let name = format!("{what}_{:03}", n / size);
             if !shared.contains_key(&name) {
-                let (component, text, files) = Writer::new(&vocabulary, seed(what, n / size)).component(&name, what);
+                let (component, text, files) =
+                    Writer::new(&vocabulary, seed(what, n / size)).component(&name, what);
                 sink(Output { path: format!("shared/{name}.dossier"), text })?;
                 put_evidence("shared", &files, &mut evidence, sink)?;
                 shared.insert(name.clone(), component);
@@ -76,7 +91,8 @@ pub fn write(devices: u32, sink: Sink<'_>) -> Result<(), String> {
 
 /// Different streams for different things.
 fn seed(what: &str, n: u32) -> u64 {
-    what.bytes().fold(SEED, |s, b| s.wrapping_mul(31).wrapping_add(u64::from(b))) % 1_000_003 * 1_000_003 + u64::from(n)
+    what.bytes().fold(SEED, |s, b| s.wrapping_mul(31).wrapping_add(u64::from(b))) % 1_000_003 * 1_000_003
+        + u64::from(n)
 }
 
 /// Writes evidence files that a folder does not have yet.
@@ -263,7 +279,10 @@ impl<'v> Writer<'v> {
                     None => continue,
                 },
             };
-            let asked = fact.when.as_ref().is_none_or(|w| w.holds(&|name| self.facts.get(name).cloned()) == Some(true));
+            let asked = fact
+                .when
+                .as_ref()
+                .is_none_or(|w| w.holds(&|name| self.facts.get(name).cloned()) == Some(true));
             if asked && !(self.sloppy && self.chance(0.25)) {
                 self.facts.insert(fact.name.clone(), values);
                 rows.push((fact.name.clone(), text));
@@ -314,7 +333,12 @@ impl<'v> Writer<'v> {
                 rows.push(("issuer".to_owned(), "\"Independent laboratory\"".to_owned()));
                 rows.push(("independent".to_owned(), "yes".to_owned()));
             }
-            let parts = kind.contents.as_ref().and_then(|e| self.vocabulary.enums.get(e)).cloned().unwrap_or_default();
+            let parts = kind
+                .contents
+                .as_ref()
+                .and_then(|e| self.vocabulary.enums.get(e))
+                .cloned()
+                .unwrap_or_default();
             if !parts.is_empty() {
                 let parts = self.few(&parts, 6);
                 rows.push(("contains".to_owned(), format!("[{}]", parts.join(", "))));
@@ -355,8 +379,11 @@ impl<'v> Writer<'v> {
                 self.block(&format!("justify {code}"), &vec![because]);
             } else {
                 let until = self.date(if self.sloppy { 2024..2026 } else { 2027..2028 });
-                let rows =
-                    vec![because, ("approved_by".to_owned(), "\"Head of Quality\"".to_owned()), ("until".to_owned(), until)];
+                let rows = vec![
+                    because,
+                    ("approved_by".to_owned(), "\"Head of Quality\"".to_owned()),
+                    ("until".to_owned(), until),
+                ];
                 self.block(&format!("waive {code}"), &rows);
             }
         }
@@ -368,7 +395,10 @@ impl<'v> Writer<'v> {
     fn component(mut self, name: &str, what: &str) -> (Shared, String, Vec<Output>) {
         let vocabulary = self.vocabulary;
         let process = what == "division";
-        self.line(&format!("/// Shared by the devices of one {}.", if process { "division" } else { "product line" }));
+        self.line(&format!(
+            "/// Shared by the devices of one {}.",
+            if process { "division" } else { "product line" }
+        ));
         self.line(&format!("component {name} \"{}\" {{", name.replace('_', " ")));
         self.depth += 1;
         for kind in self.random.sample(&vocabulary.kinds, 4) {
@@ -515,8 +545,11 @@ mod tests {
 
     #[test]
     fn devices_are_of_the_size_that_benches_speak_of() {
-        let devices: Vec<usize> =
-            files(200).iter().filter(|f| f.path.starts_with("devices/") && f.path.ends_with(".dossier")).map(|f| f.text.len()).collect();
+        let devices: Vec<usize> = files(200)
+            .iter()
+            .filter(|f| f.path.starts_with("devices/") && f.path.ends_with(".dossier"))
+            .map(|f| f.text.len())
+            .collect();
         assert_eq!(devices.len(), 200);
         let mean = devices.iter().sum::<usize>() / devices.len();
         assert!((8_500..11_500).contains(&mean), "{mean} bytes a device");

@@ -56,7 +56,8 @@ pub(super) fn check(metadata: &str) -> Result<Vec<Finding>, String> {
     let text = |v: &Value, key: &str| v[key].as_str().unwrap_or_default().to_owned();
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let Some(own) = ours(&text(package, "name")).map(str::to_owned) else { continue };
-        let manifest = if own == "tests" { "tests/Cargo.toml".to_owned() } else { format!("crates/{own}/Cargo.toml") };
+        let manifest =
+            if own == "tests" { "tests/Cargo.toml".to_owned() } else { format!("crates/{own}/Cargo.toml") };
         let allowed = EDGES.iter().find(|(name, _)| *name == own).map(|(_, to)| *to);
         let exempt = EXEMPT.contains(&own.as_str());
         if allowed.is_none() && !exempt {
@@ -109,10 +110,22 @@ mod tests {
         assert!(found("dossier-cli", "dossier-base", "normal").is_empty());
         assert_eq!(found("dossier-base", "dossier-syntax", "normal"), ["`base` may not depend on `syntax`"]);
         assert_eq!(found("dossier-model", "dossier-fmt", "normal"), ["`model` may not depend on `fmt`"]);
-        assert_eq!(found("dossier-verdict", "dossier-evidence", "normal"), ["`verdict` may not depend on `evidence`"]);
-        assert_eq!(found("dossier-evidence", "dossier-verdict", "normal"), ["`evidence` may not depend on `verdict`"]);
-        assert_eq!(found("dossier-render", "dossier-workspace", "build"), ["`render` may not depend on `workspace`"]);
-        assert_eq!(found("dossier-rulebooks", "dossier-base", "normal"), ["`rulebooks` may not depend on `base`"]);
+        assert_eq!(
+            found("dossier-verdict", "dossier-evidence", "normal"),
+            ["`verdict` may not depend on `evidence`"]
+        );
+        assert_eq!(
+            found("dossier-evidence", "dossier-verdict", "normal"),
+            ["`evidence` may not depend on `verdict`"]
+        );
+        assert_eq!(
+            found("dossier-render", "dossier-workspace", "build"),
+            ["`render` may not depend on `workspace`"]
+        );
+        assert_eq!(
+            found("dossier-rulebooks", "dossier-base", "normal"),
+            ["`rulebooks` may not depend on `base`"]
+        );
     }
 
     #[test]
@@ -121,7 +134,10 @@ mod tests {
         assert!(found("dossier-fmt", "dossier-rulebooks", "dev").is_empty());
         assert!(found("dossier-fmt", "dossier-testkit", "dev").is_empty());
         assert_eq!(found("dossier-fmt", "dossier-testkit", "normal"), ["`fmt` may not depend on `testkit`"]);
-        assert_eq!(found("dossier-fmt", "dossier-rulebooks", "normal"), ["`fmt` may not depend on `rulebooks`"]);
+        assert_eq!(
+            found("dossier-fmt", "dossier-rulebooks", "normal"),
+            ["`fmt` may not depend on `rulebooks`"]
+        );
         assert!(found("dossier-testkit", "dossier-verdict", "normal").is_empty());
     }
 
@@ -132,7 +148,10 @@ mod tests {
         assert_eq!(found("dossier-model", "tokio-util", "dev").len(), 1);
         assert_eq!(found("dossier-ide", "tower-lsp-server", "normal").len(), 1);
         assert!(found("dossier-render", "ariadne", "normal").is_empty());
-        assert_eq!(found("dossier-cli", "ariadne", "dev"), ["`cli` depends on `ariadne`: only `render` draws"]);
+        assert_eq!(
+            found("dossier-cli", "ariadne", "dev"),
+            ["`cli` depends on `ariadne`: only `render` draws"]
+        );
         assert!(found("dossier-base", "text-size", "normal").is_empty());
     }
 

@@ -64,8 +64,11 @@ pub fn check(root: &Path) -> Result<Vec<Finding>, String> {
         text::check(path, text, &mut findings);
     }
     let names = names::Names::new();
-    let rust: Vec<rust::File<'_>> =
-        tree.iter().filter(|(path, _)| path.ends_with(".rs")).map(|(path, text)| rust::File::new(path, text)).collect();
+    let rust: Vec<rust::File<'_>> = tree
+        .iter()
+        .filter(|(path, _)| path.ends_with(".rs"))
+        .map(|(path, text)| rust::File::new(path, text))
+        .collect();
     let rust = rust::without_tests(rust);
     for file in &rust {
         sources::check(file, &mut findings);

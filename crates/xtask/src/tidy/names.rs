@@ -13,14 +13,33 @@ const FREE: &[&str] = &["rulebooks", "xtask", "testkit"];
 
 /// Countries as people write them. Codes, regulators and controls are read from the rulebooks.
 const COUNTRIES: &[&str] = &[
-    "korea", "korean", "japan", "japanese", "taiwan", "taiwanese", "china", "chinese", "hong", "hongkong", "singapore",
-    "europe", "european", "america", "american", "australia", "canada", "brazil", "india", "switzerland", "kingdom",
+    "korea",
+    "korean",
+    "japan",
+    "japanese",
+    "taiwan",
+    "taiwanese",
+    "china",
+    "chinese",
+    "hong",
+    "hongkong",
+    "singapore",
+    "europe",
+    "european",
+    "america",
+    "american",
+    "australia",
+    "canada",
+    "brazil",
+    "india",
+    "switzerland",
+    "kingdom",
 ];
 
 /// Codes and regulators of places that no rulebook here covers yet, or under another name.
 const MORE: &[&str] = &[
-    "JP", "TW", "KR", "CN", "HK", "SG", "MFDS", "NIDS", "KISA", "PMDA", "MHLW", "TFDA", "NMPA", "CMDE", "CAC", "MDD", "HSA",
-    "CSA", "FDA", "MDR", "IVDR", "MDCG",
+    "JP", "TW", "KR", "CN", "HK", "SG", "MFDS", "NIDS", "KISA", "PMDA", "MHLW", "TFDA", "NMPA", "CMDE",
+    "CAC", "MDD", "HSA", "CSA", "FDA", "MDR", "IVDR", "MDCG",
 ];
 
 /// What must not be named.
@@ -33,7 +52,8 @@ pub(super) struct Names {
 impl Names {
     /// What the embedded rulebooks name.
     pub(super) fn new() -> Self {
-        let mut names = Self { codes: MORE.iter().map(|c| (*c).to_owned()).collect(), controls: BTreeSet::new() };
+        let mut names =
+            Self { codes: MORE.iter().map(|c| (*c).to_owned()).collect(), controls: BTreeSet::new() };
         for book in dossier_rulebooks::ALL {
             names.read(book.text);
         }
@@ -70,7 +90,9 @@ impl Names {
                 Piece::Mark(_) => continue,
             };
             for word in self.named_in(text) {
-                let message = format!("`{word}` in engine code: a place, a regulator or a control is a name in a rulebook");
+                let message = format!(
+                    "`{word}` in engine code: a place, a regulator or a control is a name in a rulebook"
+                );
                 findings.push(Finding::new(file.path, *line, message));
             }
         }
@@ -91,7 +113,8 @@ impl Names {
             let code = *part == upper || (last > 0 && (i == 0 || i == last));
             (code && self.codes.contains(&upper))
                 || humps(part).any(|hump| {
-                    COUNTRIES.contains(&hump.to_lowercase().as_str()) || (hump.len() > 3 && self.codes.contains(&hump.to_uppercase()))
+                    COUNTRIES.contains(&hump.to_lowercase().as_str())
+                        || (hump.len() > 3 && self.codes.contains(&hump.to_uppercase()))
                 })
         })
     }
@@ -100,7 +123,9 @@ impl Names {
 /// The short name of a `regulator "…"` block.
 fn regulator(parse: &Parse, item: &Item) -> Option<String> {
     match &item.kind {
-        ItemKind::Keyed(k) if parse.str(k.word) == "regulator" => Some(parse.str(k.key).trim_matches('"').to_owned()),
+        ItemKind::Keyed(k) if parse.str(k.word) == "regulator" => {
+            Some(parse.str(k.key).trim_matches('"').to_owned())
+        }
         _ => None,
     }
 }
@@ -121,7 +146,8 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let mut names = Names { codes: BTreeSet::from(["KR".to_owned(), "FDA".to_owned()]), controls: BTreeSet::new() };
+        let mut names =
+            Names { codes: BTreeSet::from(["KR".to_owned(), "FDA".to_owned()]), controls: BTreeSet::new() };
         names.read(
             "jurisdiction XQ \"Quendor\" {\n  regulator \"ZORKA\" { name \"x\" }\n  classes [I]\n}\n\
              control plain { doc \"x\" }\ncontrol login_lockout { doc \"x\" }\n",

@@ -251,11 +251,17 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Vec<&str> {
-        pieces(text).into_iter().filter_map(|p| if let Piece::Name(n) = p.0 { Some(n) } else { None }).collect()
+        pieces(text)
+            .into_iter()
+            .filter_map(|p| if let Piece::Name(n) = p.0 { Some(n) } else { None })
+            .collect()
     }
 
     fn texts(text: &str) -> Vec<&str> {
-        pieces(text).into_iter().filter_map(|p| if let Piece::Text(n) = p.0 { Some(n) } else { None }).collect()
+        pieces(text)
+            .into_iter()
+            .filter_map(|p| if let Piece::Text(n) = p.0 { Some(n) } else { None })
+            .collect()
     }
 
     #[test]
@@ -286,8 +292,11 @@ mod tests {
         without_tests(files)
             .into_iter()
             .map(|f| {
-                let names: Vec<&str> =
-                    f.pieces.iter().filter_map(|p| if let Piece::Name(n) = p.0 { Some(n) } else { None }).collect();
+                let names: Vec<&str> = f
+                    .pieces
+                    .iter()
+                    .filter_map(|p| if let Piece::Name(n) = p.0 { Some(n) } else { None })
+                    .collect();
                 format!("{}: {}", f.path, names.join(" "))
             })
             .collect()
@@ -297,7 +306,9 @@ mod tests {
     fn what_is_for_tests_goes() {
         let text = "a #[cfg(test)] #[x(y)] mod tests { b { c } } d #[cfg(test)] use e::{f}; g #[cfg(not(test))] fn h() {}";
         assert_eq!(kept(&[("x/src/lib.rs", text)]), ["x/src/lib.rs: a d g cfg not test fn h"]);
-        assert!(kept(&[("x/tests/a.rs", "a"), ("x/benches/a.rs", "a"), ("tests/src/lib.rs", "a")]).is_empty());
+        assert!(
+            kept(&[("x/tests/a.rs", "a"), ("x/benches/a.rs", "a"), ("tests/src/lib.rs", "a")]).is_empty()
+        );
         assert!(kept(&[("x/src/a.rs", "#![cfg(test)] a")]).is_empty());
     }
 

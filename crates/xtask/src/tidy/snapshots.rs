@@ -8,7 +8,8 @@ use super::Finding;
 
 pub(super) fn check(tree: &[(&str, String)], findings: &mut Vec<Finding>) {
     for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".snap")) {
-        let source = text.lines().skip(1).take_while(|l| *l != "---").find_map(|l| l.strip_prefix("source: "));
+        let source =
+            text.lines().skip(1).take_while(|l| *l != "---").find_map(|l| l.strip_prefix("source: "));
         let Some(source) = source.map(|s| s.trim_matches('"')) else {
             findings.push(Finding::new(path, 0, "a snapshot without `source:`"));
             continue;
@@ -43,7 +44,9 @@ fn computed(code: &str) -> bool {
             let rest = code[at + w.len()..].trim_start();
             let first: &str = rest.split([',', ')']).next().unwrap_or_default();
             // One argument is the value; of two the first is the name.
-            !first.starts_with('"') && rest[first.len()..].starts_with(',') && !rest[first.len()..].trim_start_matches(',').trim_start().starts_with('@')
+            !first.starts_with('"')
+                && rest[first.len()..].starts_with(',')
+                && !rest[first.len()..].trim_start_matches(',').trim_start().starts_with('@')
         })
 }
 
@@ -52,7 +55,8 @@ mod tests {
     use super::*;
 
     fn found(snapshot: &str, source: Option<&str>) -> usize {
-        let mut tree = vec![(snapshot, "---\nsource: crates/a/src/b.rs\nexpression: x\n---\ntext\n".to_owned())];
+        let mut tree =
+            vec![(snapshot, "---\nsource: crates/a/src/b.rs\nexpression: x\n---\ntext\n".to_owned())];
         tree.extend(source.map(|s| ("crates/a/src/b.rs", s.to_owned())));
         let mut findings = Vec::new();
         check(&tree, &mut findings);

@@ -7,15 +7,25 @@ use super::rust::{File, Piece};
 const DISK: &[&str] = &["workspace", "evidence", "cli", "xtask", "testkit"];
 
 /// Methods of paths that ask the disk.
-const ASKS: &[&str] =
-    &["exists", "try_exists", "is_file", "is_dir", "is_symlink", "read_dir", "canonicalize", "read_link", "symlink_metadata"];
+const ASKS: &[&str] = &[
+    "exists",
+    "try_exists",
+    "is_file",
+    "is_dir",
+    "is_symlink",
+    "read_dir",
+    "canonicalize",
+    "read_link",
+    "symlink_metadata",
+];
 
 /// What opens files: types, and functions of `File` (other types are called that, too).
 const OPENS: &[&str] = &["OpenOptions", "DirBuilder"];
 const FILE: &[&str] = &["open", "open_buffered", "create", "create_new", "create_buffered", "options"];
 
 /// Types that open connections. Nobody may.
-const CONNECTS: &[&str] = &["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener", "ToSocketAddrs"];
+const CONNECTS: &[&str] =
+    &["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener", "ToSocketAddrs"];
 
 /// The folder of the crate that a file belongs to.
 pub(super) fn crate_of(path: &str) -> Option<&str> {
@@ -46,8 +56,15 @@ pub(super) fn check(file: &File<'_>, findings: &mut Vec<Finding>) {
             }
             "fs" if path_sep(at + 1) && !(at > 1 && path_sep(at - 2)) => Some("fs::".to_owned()),
             _ if OPENS.contains(&n) && path_sep(at + 1) => Some(format!("{n}::")),
-            "File" if path_sep(at + 1) && FILE.contains(&name(at + 3)) => Some(format!("File::{}", name(at + 3))),
-            _ if ASKS.contains(&n) && at > 0 && mark(at - 1, '.') && mark(at + 1, '(') && mark(at + 2, ')') => {
+            "File" if path_sep(at + 1) && FILE.contains(&name(at + 3)) => {
+                Some(format!("File::{}", name(at + 3)))
+            }
+            _ if ASKS.contains(&n)
+                && at > 0
+                && mark(at - 1, '.')
+                && mark(at + 1, '(')
+                && mark(at + 2, ')') =>
+            {
                 Some(format!(".{n}()"))
             }
             _ => None,
@@ -85,7 +102,12 @@ mod tests {
         ];
         for text in disk {
             assert!(!found("crates/model/src/a.rs", text).is_empty(), "{text}");
-            for fine in ["crates/workspace/src/a.rs", "crates/evidence/src/a.rs", "crates/cli/src/a.rs", "crates/base/build.rs"] {
+            for fine in [
+                "crates/workspace/src/a.rs",
+                "crates/evidence/src/a.rs",
+                "crates/cli/src/a.rs",
+                "crates/base/build.rs",
+            ] {
                 assert!(found(fine, text).is_empty(), "{fine}: {text}");
             }
         }

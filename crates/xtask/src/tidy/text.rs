@@ -47,7 +47,9 @@ pub(super) fn check(path: &str, text: &str, findings: &mut Vec<Finding>) {
         if !path.ends_with("Cargo.lock") {
             for (a, b) in HOSTS {
                 if line.contains(&format!("{a}{b}")) {
-                    say(format!("`{a}{b}` is a package registry: name packages, not where one machine gets them"));
+                    say(format!(
+                        "`{a}{b}` is a package registry: name packages, not where one machine gets them"
+                    ));
                 }
             }
         }
@@ -62,8 +64,10 @@ fn names_folder(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         let after = line[at + folder.len()..].chars().next();
-        let begins = before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '}' | '*')));
-        let ends = folder.ends_with('/') || after.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-')));
+        let begins =
+            before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '}' | '*')));
+        let ends = folder.ends_with('/')
+            || after.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-')));
         begins && ends
     })
 }
@@ -98,11 +102,20 @@ mod tests {
     #[test]
     fn folders_of_this_machine() {
         for (a, b) in FOLDERS {
-            for text in [format!("cd {a}{b}"), format!("\"{a}{b}\""), format!("`{a}{b}`"), format!("{a}{b}")] {
+            for text in [format!("cd {a}{b}"), format!("\"{a}{b}\""), format!("`{a}{b}`"), format!("{a}{b}")]
+            {
                 assert_eq!(found("a.md", &text), [1], "{text}");
             }
         }
-        for text in ["src/root.rs", "a/root", "https://example.invalid/tmp/x", "../work/x", "$HOME/tmp/", "/rooted", "/work-flow"] {
+        for text in [
+            "src/root.rs",
+            "a/root",
+            "https://example.invalid/tmp/x",
+            "../work/x",
+            "$HOME/tmp/",
+            "/rooted",
+            "/work-flow",
+        ] {
             assert!(found("a.md", text).is_empty(), "{text}");
         }
     }
