@@ -4,3 +4,5 @@
 pub mod generator;
 pub mod naive;
 pub mod real;
+pub mod settled;
+pub mod worlds;

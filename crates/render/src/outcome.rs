@@ -1,6 +1,6 @@
 //! Outcomes: how they are called and counted.
 
-use crate::text::Tint;
+use crate::text::{self, Tint};
 use dossier_model::law::Outcome;
 use dossier_verdict::MarketCheck;
 
@@ -44,7 +44,7 @@ impl Counts {
     pub fn share(&self) -> String {
         match (self.settled(), self.asked()) {
             (_, 0) => "none asked".to_owned(),
-            (settled, asked) => format!("{} % of {asked}", settled * 100 / asked),
+            (settled, asked) => format!("{} % of {}", settled * 100 / asked, text::number(asked)),
         }
     }
 }

@@ -71,7 +71,7 @@ proptest! {
             prop_assert!(text::columns(line) <= width.max(16), "{} > {width}: {line}\n{plain}", text::columns(line));
         }
         if !color {
-            prop_assert!(!drawn.contains('\u{1b}'));
+            prop_assert!(!drawn.contains('\u{1b}'), "{drawn}");
         }
         // Colour changes nothing but colour.
         let other = Look { color: !color, ..look };

@@ -23,7 +23,7 @@ pub fn plain<'t>(d: &Diagnostic, file: &dyn Fn(FileId) -> Option<(String, &'t st
         say(format!("  label: {}", d.label));
     }
     for label in &d.labels {
-        say(format!("  also {}: {}", at(label.place), label.text));
+        say(format!("  also {}: {}", at(label.place), label.text).trim_end_matches(": ").to_owned());
     }
     for note in &d.notes {
         let word = match note.kind {

@@ -32,7 +32,7 @@
 use crate::markdown::{Block, Section};
 use crate::plain::plain;
 use crate::world::World;
-use dossier_base::{Diagnostic, FileId, Severity};
+use dossier_base::{Diagnostic, FileId, Place, Severity, TextRange, codes};
 use dossier_model::date::{Date, Day};
 use dossier_model::device::EvidenceDecl;
 use dossier_model::{Model, Rulebase, compile};
@@ -162,9 +162,12 @@ impl Project {
 
     fn file(&mut self, block: &Block, name: &str, ending: &str) {
         let given = block.words.iter().find(|w| w.contains('.')).cloned();
-        let count = self.files.iter().filter(|f| f.path.ends_with(ending)).count();
-        let number = if count == 0 { String::new() } else { (count + 1).to_string() };
-        let path = given.unwrap_or_else(|| format!("{name}{number}.{ending}"));
+        let path = given.unwrap_or_else(|| {
+            let count =
+                self.files.iter().filter(|f| f.path.starts_with(name) && f.path.ends_with(ending)).count();
+            let number = if count == 0 { String::new() } else { (count + 1).to_string() };
+            format!("{name}{number}.{ending}")
+        });
         self.files.push(File { path, text: block.text.clone(), unlisted: block.has("unlisted") });
     }
 
@@ -415,6 +418,7 @@ impl Runner {
         diagnostics.extend(dossier_verdict::law_diagnostics(&ws.model().rules));
         let checks = ws.check(&request);
         diagnostics.extend(ws.findings(&checks));
+        silent(ws.model(), &mut diagnostics);
         let mut run = Run::default();
         own_tests(&ws.model().rules, &|id| file(id).is_some(), &mut run, &mut diagnostics);
         outcomes(ws.model(), &checks, &mut run);
@@ -464,6 +468,17 @@ fn evidence(folder: &Path, project: &Project, model: &Model) {
                     .expect("folders can be made");
                 std::fs::write(path, text).expect("files can be written");
             }
+        }
+    }
+}
+
+/// Device files that declare nothing, as the command line tells of them.
+fn silent(model: &Model, diagnostics: &mut Vec<Diagnostic>) {
+    for (id, file) in &model.files {
+        let said = diagnostics.iter().any(|d| d.place.is_some_and(|p| p.file == *id));
+        if file.devices.units.is_empty() && !file.devices.broken && !said {
+            let place = Place::new(*id, TextRange::empty(0.into()));
+            diagnostics.push(codes::nothing_declared(place));
         }
     }
 }
@@ -536,6 +551,7 @@ fn alone(project: &Project) -> Run {
     let checks: Vec<DeviceCheck> =
         devices.into_iter().filter_map(|id| check_device(&model, id, &files, &options)).collect();
     diagnostics.extend(dossier_verdict::diagnostics(&model, &checks, &|_, s: Severity| s));
+    silent(&model, &mut diagnostics);
     let mut run = Run::default();
     own_tests(&model.rules, &|_| true, &mut run, &mut diagnostics);
     outcomes(&model, &checks, &mut run);

@@ -192,7 +192,10 @@ impl Summary {
             .map(|(o, h)| widest(&|c| text::number(c.get(*o))).max(h.len()) + 2)
             .collect();
         let share = widest(&Counts::share).max("settled".len()) + 3;
-        let taken: usize = widths.iter().sum::<usize>() + share;
+        let numbers: usize = widths.iter().sum();
+        // Where there is no room for the share, the numbers have to do.
+        let share = if numbers + share + 8 > look.width { 0 } else { share };
+        let taken = numbers + share;
         // A device's name stands on a line of its own.
         let name = rows.iter().filter(|r| r.1.is_some()).map(|r| text::columns(&r.0)).max().unwrap_or(0);
         if taken + 8 > look.width {
@@ -203,7 +206,9 @@ impl Summary {
         for (head, width) in heads.iter().zip(&widths) {
             out.push_str(&format!("{head:>width$}"));
         }
-        out.push_str(&format!("{:>share$}", "settled"));
+        if share > 0 {
+            out.push_str(&format!("{:>share$}", "settled"));
+        }
         out = format!("{}\n", look.paint(Tint::Dim, &out));
         for (label, counts) in &rows {
             let Some(counts) = counts else {
@@ -218,7 +223,9 @@ impl Summary {
                 let color = if n == 0 { Tint::Dim } else { tint(*outcome) };
                 line.push_str(&look.paint(color, &format!("{:>width$}", text::number(n))));
             }
-            line.push_str(&format!("{:>share$}", counts.share()));
+            if share > 0 {
+                line.push_str(&format!("{:>share$}", counts.share()));
+            }
             out.push_str(&format!("{line}\n"));
         }
         out
