@@ -211,15 +211,6 @@ pub const CASES: &[Settled] = &[
         ..BASE
     },
     Settled {
-        what: "who includes a component has the last word, in whatever order the device names them",
-        components: "component inner \"I\" { remote no } component outer \"O\" { includes inner  remote yes }",
-        device: "form box  includes [inner, outer]  level high  attended no",
-        code: "XX-P24",
-        as_of: (2026, 1, 1),
-        outcome: "met",
-        ..BASE
-    },
-    Settled {
         what: "a component that says what a set is exactly has settled it without those that it includes",
         components: "component inner \"I\" { extras [d] } component outer \"O\" { includes inner  extras exactly [a] }",
         device: "form box  includes outer  ways [door]  extras []",
@@ -233,24 +224,6 @@ pub const CASES: &[Settled] = &[
         device: "form box  includes [outer, inner]  ways [door]  extras []",
         code: "XX-P05",
         outcome: "unmet",
-        ..BASE
-    },
-    Settled {
-        what: "an address is there, planned or not",
-        device: "form box  ways [door]  level high
-            evidence p { kind policy  url \"https://example.invalid\"  due 2027-01-01 }",
-        market: "class II",
-        code: "XX-D19",
-        outcome: "met",
-        ..BASE
-    },
-    Settled {
-        what: "an address does not stand for a kind that allows none",
-        device: "form box  ways [door]  level high
-            evidence p { kind [report, policy]  url \"https://example.invalid\" }",
-        market: "class II",
-        code: "XX-D14",
-        outcome: "unknown",
         ..BASE
     },
     Settled {

@@ -15,6 +15,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .collect();
     found.sort();
     found.dedup();
+    // Where one is near, what is far is noise.
+    let best = found.first().map_or(0, |f| f.0);
+    found.retain(|f| f.0 <= best + 1);
     found.truncate(3);
     found.into_iter().map(|(_, c)| c).collect()
 }

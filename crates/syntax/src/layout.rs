@@ -55,7 +55,7 @@ const MAX_OPERATORS: usize = 400;
 impl Layout {
     /// Lays a token table out.
     pub fn new(tokens: &Tokens, text: &str) -> Self {
-        if let Some(token) = too_deep(tokens) {
+        if let Some(token) = too_deep(tokens, text) {
             return Self { problems: vec![Problem::TooDeep(token)], ..Self::default() };
         }
         if let Some(plain) = Self::balanced(tokens, text) {
@@ -151,23 +151,44 @@ fn ends_line(before: Kind, after: Kind) -> bool {
 }
 
 /// The first token past [`MAX_DEPTH`] or [`MAX_OPERATORS`].
-fn too_deep(tokens: &Tokens) -> Option<u32> {
+fn too_deep(tokens: &Tokens, text: &str) -> Option<u32> {
     let mut depth = 0;
+    let mut lists: usize = 0;
     let mut operators = 0;
+    let mut line_ended = false;
+    let mut last = Kind::LBrace;
     for (i, &kind) in tokens.kinds().iter().enumerate() {
+        if kind.is_trivia() {
+            line_ended |= kind == Kind::Space && tokens.text(text, i).contains('\n');
+            continue;
+        }
         match kind {
-            Kind::LBrace | Kind::LBracket | Kind::LParen => depth += 1,
-            Kind::RBrace | Kind::RBracket | Kind::RParen => depth = usize::saturating_sub(depth, 1),
+            Kind::LBrace => {
+                depth += 1;
+                lists = 0;
+            }
+            Kind::RBrace => {
+                depth = usize::saturating_sub(depth, 1);
+                lists = 0;
+            }
+            Kind::LBracket | Kind::LParen => {
+                depth += 1;
+                lists += 1;
+            }
+            Kind::RBracket | Kind::RParen => {
+                depth = usize::saturating_sub(depth, 1);
+                lists = lists.saturating_sub(1);
+            }
             _ => {}
         }
-        // A line of many operators can only go on while no item begins, which takes a name, two or more in a row;
-        // braces and texts end a run for certain.
-        operators = match kind {
-            Kind::LBrace | Kind::RBrace | Kind::Text | Kind::BlockText => 0,
-            _ if kind.goes_on_after() && kind != Kind::Comma && kind != Kind::Arrow => operators + 1,
-            Kind::Some | Kind::Every => operators + 1,
-            _ => operators,
-        };
+        let new_line = line_ended && lists == 0 && ends_line(last, kind);
+        if new_line || matches!(kind, Kind::LBrace | Kind::RBrace) {
+            operators = 0;
+        }
+        line_ended = false;
+        last = kind;
+        let operator = kind.goes_on_after() && kind != Kind::Comma && kind != Kind::Arrow;
+        operators += usize::from(operator || matches!(kind, Kind::Some | Kind::Every));
         if depth > MAX_DEPTH || operators > MAX_OPERATORS {
             return Some(i as u32);
         }
@@ -209,7 +230,8 @@ impl<'t> Repair<'t> {
             (0..tokens.len()).filter(|&i| !tokens.kind(i).is_trivia()).map(|i| i as u32).collect();
         let in_list = closed_lists(tokens, &sig);
         let mut lines: Vec<Line> = Vec::new();
-        let mut begin = 0;
+        // A byte order mark takes no column.
+        let mut begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let mut is_first = true;
         let mut n = 0;
         for i in 0..tokens.len() {

@@ -337,7 +337,9 @@ impl<'a> Eval<'a> {
         // Most devices leave out nothing, and are spared the look.
         let any = match self.some_left_out[self.here] {
             Some(any) => any,
-            None => self.view().any_control(|d| d.state == State::LeftOut && d.because.is_some()),
+            None => {
+                self.view().any_control(|d| d.state == State::LeftOut && (d.because.is_some() || fault(18)))
+            }
         };
         self.some_left_out[self.here] = Some(any);
         if !any {

@@ -781,7 +781,7 @@ fn left_out_with_a_reason_justifies_where_a_justification_is_accepted() {
         ("require control(lock) where timeout < 1 h", out, "justified"),
         ("require control(lock) with evidence(scan)", out, "justified"),
         ("require control(lock) and control(guard)", out, "unmet"),
-        ("require control(lock) and remote", out, "unmet"),
+        ("require control(lock) and remote", out, "unknown"),
         ("require control(lock) and remote", &format!("{out}\nremote yes"), "justified"),
         ("accepts []\nrequire control(lock)", out, "unmet"),
         ("accepts [justification with evidence(report)]\nrequire control(lock)", out, "unmet"),
@@ -1043,7 +1043,7 @@ fn packages_are_unknown_until_they_are_read() {
     cases(&[
         (free, "", "unknown"),
         (free, "evidence s \"s.json\" { kind sbom }", "unknown"),
-        (free, "has_no [package]", "met"),
+        (free, "has_no [package]", "unknown"),
     ]);
 }
 
