@@ -4,6 +4,8 @@
 //! `DOSSIER_CASES=20000` runs more of them; `DOSSIER_SEED=7` others. A case on which they differ is made as small as
 //! it gets, and printed.
 
+#![allow(clippy::print_stdout)] // Figures are for who runs it.
+
 use dossier_tests::generator::{Case, Cases};
 use dossier_tests::worlds::{self, World, cases, differences};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -34,8 +36,8 @@ fn agree(world: &World, count: u32) -> Seen {
     let seen: RefCell<Seen> = RefCell::default();
     let check = |case: Case| {
         // What is taken out of a case may leave a name without its declaration: no case then.
-        let real = world.real(&case).map_err(|why| TestCaseError::reject(why))?;
-        let naive = world.naive(&case).map_err(|why| TestCaseError::fail(why))?;
+        let real = world.real(&case).map_err(TestCaseError::reject)?;
+        let naive = world.naive(&case).map_err(TestCaseError::fail)?;
         let differ: Vec<String> = differences(&naive, &real).iter().map(ToString::to_string).collect();
         if !differ.is_empty() {
             return Err(TestCaseError::fail(differ.join("\n")));

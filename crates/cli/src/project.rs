@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The version of the embedded rulebooks.
-pub(crate) const RULEBOOKS: &str = dossier_rulebooks::VERSION;
+pub(crate) const RULEBOOKS: &str = dossier_workspace::RULEBOOKS_VERSION;
 
 /// The path that means standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {

@@ -2,6 +2,8 @@
 //!
 //! `DOSSIER_GRAMMAR_CASES` sets how many sentences are made, `DOSSIER_GRAMMAR_SEED` which.
 
+#![allow(clippy::print_stdout)] // Figures are for who runs it.
+
 use dossier_base::FileId;
 use dossier_testkit::corpus;
 use dossier_testkit::ebnf::{Grammar, Random};

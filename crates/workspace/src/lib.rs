@@ -29,6 +29,9 @@ use vfs::{ReadError, Vfs};
 pub use discover::{FileKind, absolute, kind, root};
 pub use vfs::Source;
 
+/// The version of the embedded rulebooks.
+pub const RULEBOOKS_VERSION: &str = dossier_rulebooks::VERSION;
+
 /// How large a file may be unless somebody says otherwise: 64 MiB.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 

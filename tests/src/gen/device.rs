@@ -502,7 +502,7 @@ impl<'c> Maker<'c> {
                 };
                 items.push(Node::line("since", written(since, rng)));
             }
-        } else if state % 2 == 0 {
+        } else if state.is_multiple_of(2) {
             items.push(Node::line("status", "planned"));
             let due = if rng.chance(80) { future(as_of, rng) } else { past(as_of, rng) };
             items.push(Node::line("due", written(due, rng)));

@@ -92,7 +92,7 @@ fn sections(
     for ((_, owner), list) in sections.iter().take(shown) {
         let aside = tally(list);
         let title = match owner {
-            Owner::Unit(id) => run.model.unit(*id).map_or_else(String::new, |u| unit_title(u)),
+            Owner::Unit(id) => run.model.unit(*id).map_or_else(String::new, unit_title),
             Owner::Nobody => "Elsewhere".to_owned(),
         };
         out.write_all(look.heading(&title, &aside).as_bytes())?;

@@ -209,13 +209,11 @@ impl Reads {
         while let Some(e) = stack.pop() {
             let expr = &rules.expr(e).expr;
             match expr {
-                Expr::Fact(f) | Expr::BoundFact(_, f) | Expr::DeclaredFact(f) => {
-                    if self.facts.insert(*f) {
-                        match &rules.vocab.facts[*f].kind {
-                            FactKind::Derived(e) => stack.push(*e),
-                            FactKind::Table(columns, _) => stack.extend(columns),
-                            FactKind::Declared | FactKind::Broken => {}
-                        }
+                Expr::Fact(f) | Expr::BoundFact(_, f) | Expr::DeclaredFact(f) if self.facts.insert(*f) => {
+                    match &rules.vocab.facts[*f].kind {
+                        FactKind::Derived(e) => stack.push(*e),
+                        FactKind::Table(columns, _) => stack.extend(columns),
+                        FactKind::Declared | FactKind::Broken => {}
                     }
                 }
                 Expr::Control(c) | Expr::Considered(c) => {

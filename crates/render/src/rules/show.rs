@@ -55,7 +55,7 @@ pub fn show(rules: &Rulebase, sources: &dyn Sources, name: &str, look: &Look) ->
     if pages.is_empty() {
         let names = everything(rules);
         let near = spell::did_you_mean(name, names.iter().copied())
-            .map_or_else(|| "`dossier rules list` lists the requirements".to_owned(), |n| n);
+            .unwrap_or_else(|| "`dossier rules list` lists the requirements".to_owned());
         return Err(format!("nothing in the rulebooks is called `{}`; {near}", text::one_line(name)));
     }
     Ok(pages.join("\n"))
