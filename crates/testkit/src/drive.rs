@@ -147,7 +147,10 @@ pub fn formatter(text: &str) {
         codes.sort_unstable();
         codes
     };
-    assert_eq!(codes(&parse), codes(&again), "the layout changed what is wrong with it: {out:?}");
+    // What is broken may be told otherwise once it is laid out; what was sound must stay so.
+    if parse.diagnostics.is_empty() {
+        assert_eq!(codes(&parse), codes(&again), "the layout broke it: {out:?}");
+    }
 }
 
 /// Tokens and comments, without what formatting may change: white space, and commas at the end of lists.
