@@ -2,7 +2,9 @@
 
 #[path = "gen/mod.rs"]
 pub mod generator;
+pub mod loose;
 pub mod naive;
+pub mod program;
 pub mod real;
 pub mod settled;
 pub mod worlds;

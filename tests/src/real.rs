@@ -6,7 +6,7 @@ use dossier_model::date::Day;
 use dossier_model::device::EvidenceDecl;
 use dossier_model::hir;
 use dossier_model::{Model, ModelFile, Rulebase, Rulebook, Uses, compile};
-use dossier_verdict::{Detail, EvidenceFiles, Options, Standing, check_device};
+use dossier_verdict::{Detail, EvidenceFiles, Options, Remark, Standing, check_device};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -157,6 +157,17 @@ impl Project {
             }
         }
         out
+    }
+}
+
+impl Project {
+    /// What there is to say of the devices' declarations besides verdicts.
+    pub fn remarks(&self, as_of: Date, stands: Stands) -> Vec<Remark> {
+        let files = Files { names: &self.names, stands };
+        let options = Options { as_of: day(as_of), markets: &[], detail: Detail::Shortfalls };
+        let units: Vec<_> = self.model.devices().map(|(unit, _)| unit).collect();
+        let checks = units.into_iter().filter_map(|u| check_device(&self.model, u, &files, &options));
+        checks.flat_map(|c| c.remarks).collect()
     }
 }
 

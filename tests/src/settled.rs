@@ -227,6 +227,24 @@ pub const CASES: &[Settled] = &[
         ..BASE
     },
     Settled {
+        what: "who includes a component has the last word, in whatever order the device names them",
+        components: "component inner \"I\" { remote no } component outer \"O\" { includes inner  remote yes }",
+        device: "form box  includes [inner, outer]",
+        code: "XX-P24",
+        as_of: (2026, 1, 1),
+        outcome: "met",
+        ..BASE
+    },
+    Settled {
+        what: "an address is there, planned or not",
+        device: "form box  ways [door]  level high
+            evidence p { kind policy  url \"https://example.invalid\"  due 2027-01-01 }",
+        market: "class II",
+        code: "XX-D19",
+        outcome: "met",
+        ..BASE
+    },
+    Settled {
         what: "the last day of a waiver",
         device: "form box  ways [door]  level high
             waive XX-D14 { because \"So.\"  approved_by \"Q\"  until 2026-06-15 }",

@@ -3,7 +3,8 @@
 /// The names nearest to `name`, best first, at most three, none that is farther than a third of its letters.
 /// Where names start alike (`auth`, `authentication`) the longer counts as near too.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let limit = (name.chars().count().max(3)) / 3;
+    // One letter is near to every other.
+    let limit = if name.chars().nth(1).is_some() { (name.chars().count().max(3)) / 3 } else { 0 };
     let lower = name.to_lowercase();
     let mut found: Vec<(usize, &str)> = candidates
         .into_iter()
@@ -72,6 +73,8 @@ mod tests {
         assert_eq!(nearest("conections", ["connections", "functions"]), ["connections"]);
         assert_eq!(nearest("automatic_logof", ["automatic_logoff", "audit_logging"]), ["automatic_logoff"]);
         assert!(nearest("zzz", ["wifi", "usb"]).is_empty());
+        assert!(nearest("2", ["I", "II", "III"]).is_empty());
+        assert_eq!(nearest("b", ["A", "B"]), ["B"]);
         assert_eq!(nearest("default_passwords_no", ["no_default_passwords"]), ["no_default_passwords"]);
     }
 }

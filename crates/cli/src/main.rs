@@ -15,6 +15,10 @@ use args::{Arguments, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Trees and derivations are many small things that live shortly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a command ends, unless it cannot be carried out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Status {

@@ -43,6 +43,8 @@ pub struct Examined {
 pub enum Refusal {
     /// The path is absolute.
     Absolute,
+    /// It is an address.
+    Address,
     /// It leads out of the root.
     Outside,
     /// Nothing is there.
@@ -61,6 +63,7 @@ impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refusal::Absolute => f.write_str("its path is absolute; it must lie in the project"),
+            Refusal::Address => f.write_str("an address is no file"),
             Refusal::Outside => f.write_str("its path leads out of the project"),
             Refusal::Missing => f.write_str("there is no such file"),
             Refusal::NotAFile => f.write_str("it is not a file"),
@@ -98,6 +101,9 @@ pub fn examine(request: &Request<'_>) -> Examined {
 /// # Errors
 /// If it leads out of the root, or to nothing, or to something that is no file.
 pub fn locate(root: &Path, base: &Path, path: &str) -> Result<PathBuf, Refusal> {
+    if ["http://", "https://"].iter().any(|scheme| path.starts_with(scheme)) {
+        return Err(Refusal::Address);
+    }
     let relative = Path::new(path);
     if relative.is_absolute() || path.starts_with('\\') || path.get(1..2) == Some(":") {
         return Err(Refusal::Absolute);

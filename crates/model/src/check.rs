@@ -4,8 +4,9 @@ use crate::date::Date;
 use crate::hir::{NodeRef, Origin, Tag};
 use crate::value::{Bits, Type, Value, quantity};
 use crate::vocab::{EnumId, Vocabulary};
-use dossier_base::{Applicability, Diagnostic, Edit, Place, Sym, codes, spell};
+use dossier_base::{Applicability, Code, Diagnostic, Edit, Place, Sym, codes, spell};
 use dossier_syntax::literal;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Where diagnostics go, and how an origin becomes a place.
@@ -13,12 +14,154 @@ pub struct Sink<'a> {
     /// What was found so far.
     pub diagnostics: Vec<Diagnostic>,
     place: &'a dyn Fn(Origin) -> Place,
+    /// Items that were reported as having no business where they stand.
+    lost: FxHashSet<Origin>,
+    /// Diagnostics, by number, that a name is unknown: what it should name.
+    unknown: Vec<(usize, Sym)>,
+    /// Diagnostics, by number, that something is missing in one of these.
+    missing: Vec<(usize, Vec<Origin>)>,
+    /// Of those the ones in which something could not be read.
+    holed: FxHashSet<Origin>,
+}
+
+/// Diagnostics of a name that nobody declares, and of a word that heads an item and means nothing there.
+static NAMES: [&Code; 5] = [
+    &codes::UNKNOWN_NAME,
+    &codes::UNKNOWN_COMPONENT,
+    &codes::UNKNOWN_EVIDENCE,
+    &codes::UNKNOWN_ENTITY,
+    &codes::UNKNOWN_REFERENCE,
+];
+static WORDS: [&Code; 2] = [&codes::UNKNOWN_FIELD, &codes::UNKNOWN_BLOCK];
+
+/// What may be declared in what could not be read: whoever uses such a name is not to blame, and the mistake has
+/// been told where it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Perhaps {
+    /// Names that stand in it.
+    pub names: FxHashSet<Sym>,
+    /// What is declared there under a name that could not be told, as [`Sink::unknown_name`] calls it.
+    pub nameless: FxHashSet<Sym>,
+}
+
+impl Perhaps {
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.nameless.is_empty()
+    }
+
+    /// Whether what a diagnostic is about is declared there, perhaps.
+    fn holds(&self, d: &Diagnostic) -> bool {
+        !d.subject.is_empty() && self.names.contains(&Sym::new(&d.subject))
+    }
+
+    /// Takes in what another holds.
+    pub fn extend(&mut self, other: Self) {
+        self.names.extend(other.names);
+        self.nameless.extend(other.nameless);
+    }
+
+    /// Takes in the names of an item that could not be read or has no business where it stands.
+    pub fn add(&mut self, item: NodeRef<'_>) {
+        if item.tag() == Tag::Field {
+            // `evidence evidence sbom { … }`: the second word may be a name, and a list declares nothing.
+            self.names.insert(item.sym());
+            self.names.extend(item.value().filter(|v| v.tag() == Tag::Word).map(NodeRef::sym));
+            return;
+        }
+        let named = |n: &NodeRef<'_>| {
+            n.tag().is_item()
+                || matches!(n.tag(), Tag::Name | Tag::RowName | Tag::Extra | Tag::Word | Tag::Code)
+        };
+        self.names.extend(item.within().filter(named).map(NodeRef::sym));
+        if item.tag() == Tag::Keyed && item.name().is_none() {
+            self.nameless.insert(item.sym());
+        }
+    }
 }
 
 impl<'a> Sink<'a> {
     /// An empty sink.
     pub fn new(place: &'a dyn Fn(Origin) -> Place) -> Self {
-        Self { diagnostics: Vec::new(), place }
+        Self {
+            diagnostics: Vec::new(),
+            place,
+            lost: FxHashSet::default(),
+            unknown: Vec::new(),
+            missing: Vec::new(),
+            holed: FxHashSet::default(),
+        }
+    }
+
+    /// What was found, each once and without what follows from another mistake: names and words that are declared
+    /// perhaps, and fields that miss in a block of which something could not be read. `words` holds of the words that
+    /// head items, which the rulebooks declare, `names` of all other names.
+    pub fn finish(self, names: &Perhaps, words: &Perhaps) -> Vec<Diagnostic> {
+        if self.diagnostics.is_empty() {
+            return self.diagnostics;
+        }
+        let mut echo: Vec<bool> = self
+            .diagnostics
+            .iter()
+            .map(|d| {
+                let is = |codes: &[&'static Code]| codes.contains(&d.code);
+                (is(&NAMES) && (names.holds(d) || words.holds(d))) || (is(&WORDS) && words.holds(d))
+            })
+            .collect();
+        for (n, what) in &self.unknown {
+            echo[*n] |= names.nameless.contains(what) || words.nameless.contains(what);
+        }
+        for (n, owners) in &self.missing {
+            echo[*n] |= owners.iter().any(|o| self.holed.contains(o));
+        }
+        let mut found: Vec<Diagnostic> = Vec::with_capacity(self.diagnostics.len());
+        let mut seen = FxHashSet::default();
+        for (d, echo) in self.diagnostics.into_iter().zip(echo) {
+            if !echo && seen.insert((d.place, d.code.id, d.message.clone())) {
+                found.push(d);
+            }
+        }
+        found
+    }
+
+    /// Items that were reported as having no business where they stand.
+    pub fn lost(&self) -> impl Iterator<Item = Origin> {
+        self.lost.iter().copied()
+    }
+
+    /// Whether something directly in an item could not be read, or has no business there.
+    pub fn is_holed(&self, item: NodeRef<'_>) -> bool {
+        self.holed.contains(&item.origin()) || item.items().any(|i| i.tag() == Tag::Error)
+    }
+
+    /// Adds a diagnostic that a name is unknown. `what` says what it should name.
+    pub fn push_unknown(&mut self, diagnostic: Diagnostic, what: &str) {
+        self.unknown.push((self.diagnostics.len(), Sym::new(what)));
+        self.push(diagnostic);
+    }
+
+    /// Notes that an item has no business where it stands; tells whether that is worth a diagnostic. It is not where
+    /// the item before it on the line has none either: one mistake put both out of place.
+    pub fn lose(&mut self, item: NodeRef<'_>) -> bool {
+        let parent = item.parent();
+        self.holed.extend(parent.map(NodeRef::origin));
+        if item.tag() == Tag::Error {
+            return false;
+        }
+        self.lost.insert(item.origin());
+        !item.shares_line() || self.before(item, parent).is_none_or(|b| !self.lost.contains(&b))
+    }
+
+    /// Adds a diagnostic that something is missing in an item (or in those around it that could bring it). It may be
+    /// in what could not be read of them; then it is not told.
+    pub fn missing(&mut self, owners: &[NodeRef<'_>], diagnostic: Diagnostic) {
+        for owner in owners {
+            if self.is_holed(*owner) {
+                self.holed.insert(owner.origin());
+            }
+        }
+        self.missing.push((self.diagnostics.len(), owners.iter().map(|o| o.origin()).collect()));
+        self.push(diagnostic);
     }
 
     /// Where something stands.
@@ -51,10 +194,15 @@ impl<'a> Sink<'a> {
     /// An item that has no business where it stands.
     pub fn unknown_item(&mut self, item: NodeRef<'_>, place: &str, fields: &[&str], blocks: &[&str]) {
         let word = item.sym().as_str();
-        if item.tag() == Tag::Error {
+        if !self.lose(item) {
             return;
         }
         let at = self.word(item);
+        if item.tag() == Tag::Keyed && blocks.contains(&word) {
+            let d = codes::missing_field(at, format!("`{word}`"), "a name").subject(word);
+            self.push(d.help(format!("the name stands before the title: `{word} … \"…\" {{ }}`")));
+            return;
+        }
         let is_field = item.is_field();
         if is_field && blocks.contains(&word) {
             let end = Place::new(at.file, dossier_base::TextRange::empty(self.at(item).text_range().end()));
@@ -93,6 +241,15 @@ impl<'a> Sink<'a> {
         self.push(d);
     }
 
+    /// The item before an item.
+    fn before(&self, item: NodeRef<'_>, parent: Option<NodeRef<'_>>) -> Option<Origin> {
+        let here = item.origin();
+        match parent {
+            Some(p) => p.items().map(NodeRef::origin).take_while(|o| *o != here).last(),
+            None => here.tree.checked_sub(1).map(|tree| Origin { tree, node: 0, ..here }),
+        }
+    }
+
     /// A name that nobody declares.
     pub fn unknown_name<'n>(
         &mut self,
@@ -108,10 +265,7 @@ impl<'a> Sink<'a> {
         match spell::did_you_mean(name, known.iter().copied()) {
             Some(help) => d = d.help(help),
             None if known.is_empty() => {}
-            None if known.len() <= 12 => {
-                let all: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
-                d = d.help(format!("known: {}", all.join(", ")));
-            }
+            None if known.len() <= LISTED => d = d.help(format!("known: {}", listed(&known))),
             None => {}
         }
         if let [only] = near.as_slice() {
@@ -121,7 +275,7 @@ impl<'a> Sink<'a> {
                 vec![Edit { place: at, text: (*only).to_owned() }],
             );
         }
-        self.push(d);
+        self.push_unknown(d, what);
     }
 
     /// A value of the wrong type.
@@ -129,6 +283,87 @@ impl<'a> Sink<'a> {
         let at = self.at(node);
         self.push(codes::wrong_type(at, what, expected, describe(node)).subject(what));
     }
+}
+
+impl Sink<'_> {
+    /// The elements of a list. Where something else stands, says that a list belongs there, and gives none.
+    pub fn list<'n>(&mut self, node: NodeRef<'n>, what: &str, of: &str) -> Option<Vec<NodeRef<'n>>> {
+        if node.tag() == Tag::List {
+            return Some(node.children().collect());
+        }
+        if node.broken() {
+            return None;
+        }
+        let at = self.at(node);
+        let mut d = codes::wrong_type(at, what, format!("a list of {of}"), describe(node)).subject(what);
+        if let Some(written) = written(node) {
+            d = in_brackets(d, at, &written);
+        }
+        self.push(d);
+        None
+    }
+
+    /// Fields that stand twice in a block, each told once: nobody can tell which was meant. `several` may.
+    pub fn doubled<'n>(&mut self, block: NodeRef<'n>, several: &[&str]) -> Vec<Sym> {
+        let mut seen: Vec<NodeRef<'n>> = Vec::new();
+        let mut doubled: Vec<Sym> = Vec::new();
+        let single = |item: &NodeRef<'n>| {
+            let word = item.sym();
+            // `clause "…" { … }` is a field, too, that tells more than its text.
+            let is_field = item.is_field() || (item.tag() == Tag::Keyed && word == Sym::new("clause"));
+            is_field && !several.contains(&word.as_str())
+        };
+        for item in block.items().filter(single) {
+            let word = item.sym();
+            match seen.iter().find(|i| i.sym() == word) {
+                None => seen.push(item),
+                Some(_) if doubled.contains(&word) => {}
+                Some(first) => {
+                    let d = codes::declared_twice(self.word(item), "field", word)
+                        .subject(word.as_str())
+                        .also(self.word(*first), "first written here");
+                    self.push(d);
+                    doubled.push(word);
+                }
+            }
+        }
+        doubled
+    }
+}
+
+/// A plain value as it was written.
+fn written(node: NodeRef<'_>) -> Option<String> {
+    match node.tag() {
+        Tag::Text => Some(literal::quote(node.text())),
+        Tag::Word | Tag::Code | Tag::Number | Tag::Date => Some(node.sym().to_string()),
+        _ => None,
+    }
+}
+
+fn in_brackets(d: Diagnostic, at: Place, written: &str) -> Diagnostic {
+    d.help(format!("a list stands in brackets: `[{written}]`")).fix(
+        "put it in brackets",
+        Applicability::Safe,
+        vec![Edit { place: at, text: format!("[{written}]") }],
+    )
+}
+
+/// More names than this do not help.
+const LISTED: usize = 24;
+
+/// Names in a sentence.
+fn listed(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(LISTED).map(|n| format!("`{n}`")).collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The values of an enum in a sentence.
+fn values(e: EnumId, vocab: &Vocabulary) -> String {
+    let names: Vec<&str> = vocab.enums[e].values.iter().map(|v| v.name.as_str()).collect();
+    listed(&names)
 }
 
 /// What a written value looks like.
@@ -156,7 +391,8 @@ pub fn value(
     vocab: &Vocabulary,
     sink: &mut Sink<'_>,
 ) -> Option<Value> {
-    if node.broken() {
+    if node.broken() || ty == Type::Error {
+        // Either has been told where it stands.
         return None;
     }
     let found = match (ty, node.tag()) {
@@ -190,7 +426,10 @@ pub fn value(
                         None => whole = false,
                     },
                     _ => {
-                        sink.wrong_type(item, what, &Type::Enum(e).describe(vocab));
+                        let at = sink.at(item);
+                        let found = describe(item);
+                        let d = codes::wrong_type(at, what, Type::Enum(e).describe(vocab), found);
+                        sink.push(d.subject(what).help(format!("its values are {}", values(e, vocab))));
                         whole = false;
                     }
                 }
@@ -220,46 +459,49 @@ pub fn value(
             }
             Some(Value::Texts(texts.into()))
         }
-        (Type::EnumSet(_) | Type::RefSet(_) | Type::TextSet, Tag::Word | Tag::Text) => {
+        (Type::EnumSet(_) | Type::RefSet(_) | Type::TextSet, _) if written(node).is_some() => {
             let at = sink.at(node);
-            let written =
-                if node.tag() == Tag::Text { literal::quote(node.text()) } else { node.sym().to_string() };
-            let d = codes::wrong_type(at, what, ty.describe(vocab), describe(node))
-                .subject(what)
-                .help(format!("a list stands in brackets: `[{written}]`"))
-                .fix(
-                    "put it in brackets",
-                    Applicability::Safe,
-                    vec![Edit { place: at, text: format!("[{written}]") }],
-                );
-            sink.push(d);
+            let d = codes::wrong_type(at, what, ty.describe(vocab), describe(node)).subject(what);
+            sink.push(in_brackets(d, at, &written(node).unwrap_or_default()));
             return None;
         }
         _ => None,
     };
     if found.is_none() {
         let help = match (ty, node.tag()) {
-            (Type::Duration, Tag::Number) => {
-                Some("a duration has a unit: `10 min`, `48 h`, `30 days`, `2 weeks`")
+            (Type::Enum(e), Tag::List) => Some(format!("it takes one value: {}", values(e, vocab))),
+            (Type::Enum(e), _) => Some(format!("its values are {}", values(e, vocab))),
+            (Type::EnumSet(e), _) => {
+                Some(format!("write those that hold in brackets: {}; `[]` if none", values(e, vocab)))
             }
-            (Type::Period, Tag::Number) => Some("a period has a unit: `12 months`, `3 years`"),
-            (Type::Duration, Tag::Quantity) => {
-                Some("a duration is counted in ms, s, min, h, days or weeks; months and years are periods")
-            }
-            (Type::Period, Tag::Quantity) => {
-                Some("a period is counted in months or years; days and weeks are durations")
-            }
-            (Type::Percent, Tag::Number) => Some("a percentage is written `95 %`"),
-            (Type::Bool, Tag::Word) => Some("write `yes` or `no`"),
-            (Type::Text, _) => Some("a text stands between double quotes"),
-            (Type::Date, _) => Some("a date is written `2026-03-04`"),
-            _ => None,
+            (ty, tag) => plain_help(ty, tag).map(str::to_owned),
         };
         let at = sink.at(node);
         let d = codes::wrong_type(at, what, ty.describe(vocab), describe(node)).subject(what);
-        sink.push(d.help_if(help.map(str::to_owned)));
+        sink.push(d.help_if(help));
     }
     found
+}
+
+/// How a value of a type that has no list of values is written.
+fn plain_help(ty: Type, tag: Tag) -> Option<&'static str> {
+    match (ty, tag) {
+        (Type::Duration, Tag::Number) => {
+            Some("a duration has a unit: `10 min`, `48 h`, `30 days`, `2 weeks`")
+        }
+        (Type::Period, Tag::Number) => Some("a period has a unit: `12 months`, `3 years`"),
+        (Type::Duration, Tag::Quantity) => {
+            Some("a duration is counted in ms, s, min, h, days or weeks; months and years are periods")
+        }
+        (Type::Period, Tag::Quantity) => {
+            Some("a period is counted in months or years; days and weeks are durations")
+        }
+        (Type::Percent, Tag::Number) => Some("a percentage is written `95 %`"),
+        (Type::Bool, Tag::Word) => Some("write `yes` or `no`"),
+        (Type::Text, _) => Some("a text stands between double quotes"),
+        (Type::Date, _) => Some("a date is written `2026-03-04`"),
+        _ => None,
+    }
 }
 
 fn enum_value(

@@ -6,7 +6,7 @@ use crate::date::Date;
 use crate::hir::{NodeRef, Origin, Tag};
 use crate::law::{JurisdictionId, RequirementId, Target};
 use crate::value::{Type, Value};
-use crate::vocab::{ControlId, EntityId, FactId, FactKind, KindId, Scope};
+use crate::vocab::{ControlId, EntityId, Fact, FactId, FactKind, KindId, Scope};
 use dossier_base::{Applicability, Edit, Place, Sym, TextRange, codes, spell};
 use std::sync::Arc;
 
@@ -230,8 +230,19 @@ pub struct Unit {
     pub markets: Vec<MarketDecl>,
     /// Components that it includes.
     pub includes: Vec<(Sym, Origin)>,
+    /// Whether it could not be read what it includes.
+    pub includes_broken: bool,
+    /// Whether a market's block could not be told apart: the device may have more markets than these.
+    pub markets_broken: bool,
     /// Where.
     pub origin: Origin,
+}
+
+impl Unit {
+    /// Whether what could not be read of it may be a market's block.
+    pub fn may_have_more_markets(&self) -> bool {
+        self.scope.broken || self.markets_broken
+    }
 }
 
 /// What a device file declares.
@@ -243,6 +254,19 @@ pub struct DeviceFile {
     pub units: Vec<Unit>,
     /// Whether something at its top level could not be read.
     pub broken: bool,
+    /// Items that were reported as having no business where they stand, in order.
+    pub lost: Vec<Origin>,
+}
+
+impl EntityDecl {
+    /// Of an entity that what could not be read may change nothing is known but that it is there.
+    pub(crate) fn forget(&mut self) {
+        self.broken = true;
+        self.fields.clear();
+        self.controls.clear();
+        self.evidence = None;
+        self.held.iter_mut().for_each(EntityDecl::forget);
+    }
 }
 
 /// Reads the roots of a device file.
@@ -278,11 +302,42 @@ pub fn device_file<'t>(
             }
             _ => {
                 file.broken = true;
-                sink.unknown_item(node, "a device file", &["use"], &["device", "component"]);
+                outside(node, rules, sink);
             }
         }
     }
     file
+}
+
+/// What stands outside of any device and has no business there.
+fn outside(node: NodeRef<'_>, rules: &Rulebase, sink: &mut Sink<'_>) {
+    if !sink.lose(node) {
+        return;
+    }
+    let (word, vocab) = (node.sym(), &rules.vocab);
+    let name = node.name().map_or("…", |n| n.sym().as_str());
+    let block = BLOCKS.contains(&word.as_str()) || vocab.entity_names.contains_key(&word);
+    let written = if block {
+        format!("{word} {name} {{ … }}")
+    } else if vocab.fact_names.contains_key(&word) || matches!(word.as_str(), "class" | "includes" | "has_no")
+    {
+        format!("{word} …")
+    } else {
+        return sink.unknown_item(node, "a device file", &["use"], &["device", "component"]);
+    };
+    let market = |f: &FactId| vocab.facts[*f].scope != Scope::Device;
+    let inside = if word.as_str() == "class" || vocab.fact_names.get(&word).is_some_and(market) {
+        format!("device name \"…\" {{ market CODE {{ {written} }} }}")
+    } else {
+        format!("device name \"…\" {{ {written} }}")
+    };
+    let at = sink.word(node);
+    let d = if node.is_field() {
+        codes::unknown_field(at, word, "a device file")
+    } else {
+        codes::unknown_block(at, word, "a device file")
+    };
+    sink.push(d.subject(word.as_str()).help(format!("it stands inside a device: `{inside}`")));
 }
 
 fn empty_unit(node: NodeRef<'_>, name: Sym, is_device: bool) -> Unit {
@@ -294,6 +349,8 @@ fn empty_unit(node: NodeRef<'_>, name: Sym, is_device: bool) -> Unit {
         scope: ScopeDecl::default(),
         markets: Vec::new(),
         includes: Vec::new(),
+        includes_broken: false,
+        markets_broken: false,
         origin: node.origin(),
     }
 }
@@ -308,33 +365,31 @@ fn unit(node: NodeRef<'_>, is_device: bool, rules: &Rulebase, sink: &mut Sink<'_
     for item in node.items() {
         match (item.tag(), item.sym().as_str()) {
             (Tag::Decl, "market") if is_device => {
-                if let Some(market) = reader.market(item)
-                    && let Some(first) = unit.markets.iter().find(|m| m.code == market.code)
-                {
-                    let d = codes::declared_twice(reader.sink.name(item), "market", market.code)
-                        .also(reader.sink.place(first.origin), "first declared here");
-                    reader.sink.push(d);
-                } else if let Some(market) = reader.market_again(item) {
-                    unit.markets.push(market);
+                match reader.market(item).and_then(|_| reader.market_again(item)) {
+                    Some(market) => reader.declare(&mut unit.markets, market, "market", item),
+                    None => unit.markets_broken = true,
                 }
             }
             (Tag::Error, "market") if is_device => {
                 // Of a market that could not be read nothing is known, but that it is there.
-                if let Some(name) = item.name()
-                    && let Some(&j) = rules.law.jurisdiction_codes.get(&name.sym())
+                let code = item.name().map(NodeRef::sym);
+                if let Some(code) = code
+                    && let Some(&jurisdiction) = rules.law.jurisdiction_codes.get(&code)
                 {
                     let scope = ScopeDecl { broken: true, ..ScopeDecl::default() };
-                    unit.markets.push(MarketDecl {
-                        jurisdiction: j,
-                        code: name.sym(),
-                        scope,
-                        origin: item.origin(),
-                    });
+                    match unit.markets.iter_mut().find(|m| m.code == code) {
+                        Some(market) => market.spoil(),
+                        None => {
+                            unit.markets.push(MarketDecl { jurisdiction, code, scope, origin: item.origin() })
+                        }
+                    }
                 } else {
                     unit.scope.broken = true;
                 }
             }
+            (Tag::Error, "includes") => unit.includes_broken = true,
             (Tag::Field, "includes") => {
+                unit.includes_broken |= item.broken();
                 for name in reader.list(item) {
                     unit.includes.push((name.sym(), name.origin()));
                 }
@@ -478,6 +533,72 @@ pub fn extend(under: &mut EntityDecl, over: EntityDecl) {
     under.broken |= over.broken;
 }
 
+/// What may be declared once in a scope.
+trait Declared {
+    /// Whether both declare the same.
+    fn same(&self, other: &Self) -> bool;
+    /// Where it stands.
+    fn origin(&self) -> Origin;
+    /// Makes what it says unknown.
+    fn spoil(&mut self);
+}
+
+impl Declared for ControlDecl {
+    fn same(&self, other: &Self) -> bool {
+        self.control == other.control
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn spoil(&mut self) {
+        self.state = State::Broken;
+    }
+}
+
+impl Declared for EvidenceDecl {
+    fn same(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn spoil(&mut self) {
+        self.broken.push(Sym::new("kind"));
+    }
+}
+
+impl Declared for MarketDecl {
+    fn same(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn spoil(&mut self) {
+        self.scope.broken = true;
+    }
+}
+
+impl Declared for EntityDecl {
+    fn same(&self, other: &Self) -> bool {
+        self.entity == other.entity && self.name == other.name
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn spoil(&mut self) {
+        self.forget();
+    }
+}
+
 struct Reader<'r, 's, 'p> {
     rules: &'r Rulebase,
     sink: &'s mut Sink<'p>,
@@ -493,8 +614,24 @@ impl<'r> Reader<'r, '_, '_> {
         let name = item.name()?;
         let code = name.sym();
         let Some(&jurisdiction) = self.rules.law.jurisdiction_codes.get(&code) else {
-            let known: Vec<&str> = self.rules.law.jurisdictions.iter().map(|j| j.code.as_str()).collect();
-            self.sink.unknown_name(name, "market", code.as_str(), known);
+            let known = &self.rules.law.jurisdictions;
+            let codes = known.iter().map(|j| j.code.as_str());
+            let all: Vec<String> = known.iter().map(|j| format!("`{}` ({})", j.code, j.title)).collect();
+            let at = self.sink.at(name);
+            // Who writes out a market's name means its code.
+            let named = known.iter().find(|j| j.title.eq_ignore_ascii_case(code.as_str()));
+            let near = named.map(|j| j.code.as_str()).into_iter().chain(spell::nearest(code.as_str(), codes));
+            let mut d = codes::unknown_name(at, "market", code)
+                .subject(code.as_str())
+                .help(format!("known are {}", all.join(", ")));
+            if let Some(one) = near.take(1).next() {
+                d = d.fix(
+                    format!("replace `{code}` by `{one}`"),
+                    Applicability::Maybe,
+                    vec![Edit { place: at, text: one.to_owned() }],
+                );
+            }
+            self.sink.push(d);
             return None;
         };
         Some(MarketDecl { jurisdiction, code, scope: ScopeDecl::default(), origin: item.origin() })
@@ -543,22 +680,14 @@ impl<'r> Reader<'r, '_, '_> {
                 (Tag::Error, _) => self.error(item, scope),
                 (Tag::Decl, "control") => {
                     if let Some(decl) = self.control(item) {
-                        self.once(
-                            &scope.controls,
-                            |c| c.control == decl.control,
-                            |c| c.origin,
-                            "control",
-                            item,
-                        );
-                        scope.controls.push(decl);
+                        self.declare(&mut scope.controls, decl, "control", item);
                     } else {
                         scope.broken = true;
                     }
                 }
                 (Tag::Decl, "evidence") => {
                     if let Some(decl) = self.evidence(item) {
-                        self.once(&scope.evidence, |e| e.name == decl.name, |e| e.origin, "evidence", item);
-                        scope.evidence.push(decl);
+                        self.declare(&mut scope.evidence, decl, "evidence", item);
                     }
                 }
                 (Tag::Decl, "justify" | "alternative" | "waive") => {
@@ -585,16 +714,7 @@ impl<'r> Reader<'r, '_, '_> {
                         continue;
                     }
                     match self.entity(item, id) {
-                        Some(decl) => {
-                            self.once(
-                                &scope.entities,
-                                |e| e.entity == decl.entity && e.name == decl.name,
-                                |e| e.origin,
-                                name,
-                                item,
-                            );
-                            scope.entities.push(decl);
-                        }
+                        Some(decl) => self.declare(&mut scope.entities, decl, name, item),
                         None => scope.open.push(id),
                     }
                 }
@@ -608,22 +728,19 @@ impl<'r> Reader<'r, '_, '_> {
         self.contradictions(scope);
     }
 
-    /// What is declared twice in one scope.
-    fn once<T>(
-        &mut self,
-        list: &[T],
-        same: impl Fn(&T) -> bool,
-        origin: impl Fn(&T) -> Origin,
-        what: &str,
-        item: NodeRef<'_>,
-    ) {
-        if let Some(first) = list.iter().find(|t| same(t)) {
-            let name = item.name().map_or("", |n| n.sym().as_str());
-            let d = codes::declared_twice(self.sink.name(item), what, name)
-                .subject(name)
-                .also(self.sink.place(origin(first)), "first declared here");
-            self.sink.push(d);
-        }
+    /// Adds a declaration to those of its sort. Of two of one name nobody can tell which was meant: what either says
+    /// is not to be relied on.
+    fn declare<T: Declared>(&mut self, list: &mut Vec<T>, decl: T, what: &str, item: NodeRef<'_>) {
+        let Some(first) = list.iter_mut().find(|t| t.same(&decl)) else {
+            list.push(decl);
+            return;
+        };
+        let name = item.name().map_or("", |n| n.sym().as_str());
+        let d = codes::declared_twice(self.sink.name(item), what, name)
+            .subject(name)
+            .also(self.sink.place(first.origin()), "first declared here");
+        self.sink.push(d);
+        first.spoil();
     }
 
     fn contradictions(&mut self, scope: &ScopeDecl) {
@@ -639,6 +756,9 @@ impl<'r> Reader<'r, '_, '_> {
     }
 
     fn unknown_item(&mut self, item: NodeRef<'_>) {
+        if !self.sink.lose(item) {
+            return;
+        }
         let vocab = &self.rules.vocab;
         let market = self.place.market();
         let blocks: Vec<&str> = BLOCKS
@@ -646,7 +766,8 @@ impl<'r> Reader<'r, '_, '_> {
             .filter(|b| *b != "market" || self.place == Standing::Device)
             .chain(vocab.entities.iter().filter(|e| !e.held).map(|e| e.name.as_str()))
             .collect();
-        let facts: Vec<&str> = vocab
+        // Those of the market itself are the likelier ones there.
+        let mut facts: Vec<&Fact> = vocab
             .facts
             .iter()
             .filter(|f| f.kind == FactKind::Declared)
@@ -655,9 +776,14 @@ impl<'r> Reader<'r, '_, '_> {
                 Scope::Markets => market.is_some(),
                 Scope::Market(m) => market == Some(m),
             })
-            .map(|f| f.name.as_str())
-            .chain(["has_no", "includes"])
             .collect();
+        facts.sort_by_key(|f| match f.scope {
+            Scope::Market(_) => 0,
+            Scope::Markets => 1,
+            Scope::Device => 2,
+        });
+        let facts: Vec<&str> =
+            facts.into_iter().map(|f| f.name.as_str()).chain(["has_no", "includes"]).collect();
         let word = item.sym().as_str();
         if item.is_field() && vocab.control_names.contains_key(&item.sym()) {
             let at = self.sink.word(item);
@@ -755,11 +881,15 @@ impl<'r> Reader<'r, '_, '_> {
             self.unknown_item(item);
             return;
         };
-        if let Some(first) = scope.facts.iter().find(|g| g.fact == f && g.slot != Slot::Broken) {
-            let d = codes::declared_twice(self.sink.word(item), "fact", name)
-                .subject(name)
-                .also(self.sink.place(first.origin), "first declared here");
-            self.sink.push(d);
+        if let Some(first) = scope.facts.iter_mut().find(|g| g.fact == f) {
+            // Nobody can tell which of the two was meant.
+            if first.slot != Slot::Broken {
+                let d = codes::declared_twice(self.sink.word(item), "fact", name)
+                    .subject(name)
+                    .also(self.sink.place(first.origin), "first declared here");
+                self.sink.push(d);
+            }
+            first.slot = Slot::Broken;
             return;
         }
         let ty = vocab.facts[f].ty;
@@ -779,7 +909,6 @@ impl<'r> Reader<'r, '_, '_> {
             let at = self.sink.word(item);
             self.sink.push(codes::wrong_type(at, "exactly", "a list", ty.describe(vocab)));
         }
-        scope.facts.retain(|g| g.fact != f);
         scope.facts.push(Given { fact: f, slot, exactly, origin: item.origin() });
     }
 
@@ -822,6 +951,8 @@ impl<'r> Reader<'r, '_, '_> {
         let mut status = None;
         let mut status_seen = false;
         let mut unsure = false;
+        decl.broken = self.sink.doubled(item, &[]);
+        unsure |= decl.broken.contains(&Sym::new("status"));
         for part in item.items() {
             let word = part.sym();
             if part.tag() == Tag::Error {
@@ -862,6 +993,7 @@ impl<'r> Reader<'r, '_, '_> {
                     match fields.iter().position(|f| f.name == word) {
                         Some(n) => {
                             let slot = self.slot(part, fields[n].ty);
+                            let slot = if decl.broken.contains(&word) { Slot::Broken } else { slot };
                             decl.fields.retain(|f| f.0 != n as u16);
                             decl.fields.push((n as u16, slot, part.origin()));
                         }
@@ -909,7 +1041,7 @@ impl<'r> Reader<'r, '_, '_> {
         if item.broken() || unsure {
             decl.state = State::Broken;
         }
-        if decl.state == State::Planned && decl.due.is_none() && !decl.broken.contains(&Sym::new("due")) {
+        if decl.state == State::Planned && decl.due.is_none() && decl.broken.is_empty() {
             let at = self.sink.name(item);
             self.sink.push(
                 codes::missing_field(at, format!("planned control `{sym}`"), "due")
@@ -919,10 +1051,7 @@ impl<'r> Reader<'r, '_, '_> {
         }
         // An empty reason is none.
         decl.because = decl.because.filter(|b| !b.trim().is_empty());
-        if decl.state == State::LeftOut
-            && decl.because.is_none()
-            && !decl.broken.contains(&Sym::new("because"))
-        {
+        if decl.state == State::LeftOut && decl.because.is_none() && decl.broken.is_empty() {
             let at = self.sink.name(item);
             self.sink.push(
                 codes::missing_field(at, format!("left-out control `{sym}`"), "because")
@@ -1016,6 +1145,7 @@ impl<'r> Reader<'r, '_, '_> {
         let known =
             ["kind", "issued", "expires", "issuer", "independent", "sha256", "due", "contains", "url"];
         let mut contains: Option<NodeRef<'_>> = None;
+        decl.broken = self.sink.doubled(item, &[]);
         for part in item.items() {
             let word = part.sym();
             if part.tag() == Tag::Error {
@@ -1049,7 +1179,11 @@ impl<'r> Reader<'r, '_, '_> {
                         && let Some(v) = part.value()
                     {
                         let at = self.sink.at(v);
-                        self.sink.push(codes::bad_hash(at, name).subject(name.as_str()));
+                        self.sink.push(
+                            codes::bad_hash(at, name)
+                                .subject(name.as_str())
+                                .help("`sha256sum FILE` prints it; without the line the file is not pinned"),
+                        );
                         decl.broken.push(word);
                     }
                 }
@@ -1076,6 +1210,9 @@ impl<'r> Reader<'r, '_, '_> {
             for v in self.list(part) {
                 if enums.iter().any(|e| vocab.enums[*e].by_name.contains_key(&v.sym())) {
                     parts.push(v.sym());
+                } else if decl.broken.contains(&Sym::new("kind")) {
+                    // Which parts it may have cannot be told.
+                    whole = false;
                 } else {
                     whole = false;
                     let known: Vec<&str> = enums
@@ -1087,7 +1224,10 @@ impl<'r> Reader<'r, '_, '_> {
             }
             if whole { decl.contains = Some(parts) } else { decl.broken.push(part.sym()) }
         }
-        if !kind_seen && !item.broken() {
+        if !kind_seen && !decl.broken.is_empty() {
+            // It may be in what could not be read.
+            decl.broken.push(Sym::new("kind"));
+        } else if !kind_seen && !item.broken() {
             let at = self.sink.name(item);
             let known = spell::did_you_mean(name.as_str(), vocab.kinds.iter().map(|k| k.name.as_str()));
             self.sink.push(
@@ -1119,9 +1259,14 @@ impl<'r> Reader<'r, '_, '_> {
         if decl.url.is_some()
             && let Some(kind) = decl.kinds.iter().find(|k| !vocab.kinds[**k].url_allowed)
         {
-            let at = self.sink.name(item);
+            let url = item.field(Sym::new("url")).and_then(NodeRef::value);
+            let at = url.map_or_else(|| self.sink.name(item), |v| self.sink.at(v));
             let kind = vocab.kinds[*kind].name;
-            self.sink.push(codes::url_not_allowed(at, kind).subject(name.as_str()));
+            self.sink.push(
+                codes::url_not_allowed(at, kind).subject(name.as_str()).help(format!(
+                    "save it into the project and name the file: `evidence {name} \"evidence/{name}.pdf\" {{ kind {kind} }}`"
+                )),
+            );
             decl.broken.push(Sym::new("url"));
         }
         Some(decl)
@@ -1167,7 +1312,7 @@ impl<'r> Reader<'r, '_, '_> {
             ClaimKind::Waive => &["because", "approved_by", "until"],
             _ => &["because", "evidence"],
         };
-        let mut broken = Vec::new();
+        let mut broken = self.sink.doubled(item, &[]);
         for part in item.items() {
             let word = part.sym().as_str();
             match (part.tag(), word) {
@@ -1197,7 +1342,7 @@ impl<'r> Reader<'r, '_, '_> {
             needs.push("until");
         }
         for field in needs {
-            if !broken.contains(&Sym::new(field)) {
+            if broken.is_empty() {
                 let at = self.sink.name(item);
                 self.sink.push(
                     codes::missing_field(at, format!("`{}`", kind.as_str()), field)
@@ -1228,6 +1373,8 @@ impl<'r> Reader<'r, '_, '_> {
             origin: item.origin(),
         };
         let entity = &vocab.entities[id];
+        let doubled = self.sink.doubled(item, &[]);
+        decl.broken |= doubled.iter().any(|f| entity.fields.iter().all(|own| own.name != *f));
         for part in item.items() {
             let word = part.sym();
             match (part.tag(), word.as_str()) {
@@ -1240,7 +1387,7 @@ impl<'r> Reader<'r, '_, '_> {
                 (Tag::Field, "evidence") => decl.evidence = Some(self.names(part, "evidence")),
                 (Tag::Field, "has_no") => self.has_no(part, &mut decl.has_no, Some(id)),
                 (Tag::Decl, "control") => match self.control(part) {
-                    Some(c) => decl.controls.push(c),
+                    Some(c) => self.declare(&mut decl.controls, c, "control", part),
                     None => decl.broken = true,
                 },
                 (Tag::Decl, "justify" | "alternative" | "waive") => decl.claims.extend(self.claim(part)),
@@ -1249,17 +1396,14 @@ impl<'r> Reader<'r, '_, '_> {
                 {
                     let held = vocab.entity_names[&word];
                     match self.entity(part, held) {
-                        Some(e) => decl.held.push(e),
+                        Some(e) => self.declare(&mut decl.held, e, inner, part),
                         None => decl.broken = true,
                     }
                 }
                 (Tag::Field, _) => match entity.fields.iter().position(|f| f.name == word) {
                     Some(n) => {
                         let slot = self.slot(part, entity.fields[n].ty);
-                        if decl.fields.iter().any(|f| f.0 == n as u16) {
-                            let at = self.sink.word(part);
-                            self.sink.push(codes::declared_twice(at, "field", word));
-                        }
+                        let slot = if doubled.contains(&word) { Slot::Broken } else { slot };
                         decl.fields.retain(|f| f.0 != n as u16);
                         decl.fields.push((n as u16, slot, part.origin()));
                     }

@@ -35,8 +35,8 @@ pub enum Tag {
     FieldFor,
     /// A row of a table: cells, then the result.
     Row,
-    /// An item that could not be read. Its name is the first word, if it begins with one; child
-    /// [`Tag::Name`] if a name follows.
+    /// An item that could not be read. Its name is the first word, if it begins with one. Children: [`Tag::Name`] if a
+    /// name follows; then each other name in it, as [`Tag::Word`], those between brackets in a [`Tag::List`].
     Error,
     /// A name (of a declaration).
     Name,
@@ -171,6 +171,11 @@ impl FileSummary {
         self.trees.iter().enumerate().map(move |(i, t)| t.root(file, i as u32))
     }
 
+    /// Items that could not be read, wherever they stand.
+    pub fn errors(&self, file: FileId) -> impl Iterator<Item = NodeRef<'_>> {
+        self.roots(file).flat_map(NodeRef::within).filter(|n| n.tag() == Tag::Error)
+    }
+
     /// The node of an origin in this file.
     pub fn node(&self, origin: Origin) -> NodeRef<'_> {
         NodeRef {
@@ -210,6 +215,23 @@ impl<'t> NodeRef<'t> {
     /// The text of a title, a documentation comment or a text.
     pub fn text(self) -> &'t Arc<str> {
         &self.tree.texts[self.raw().data as usize]
+    }
+
+    /// Whether an item begins on the line on which the one before it ends. Told only of files in which something
+    /// could not be read, where it matters: what shares a line may share the mistake.
+    pub fn shares_line(self) -> bool {
+        self.tag().is_item() && self.raw().op == SHARES_LINE
+    }
+
+    /// The item that directly holds it, if it is in one.
+    pub fn parent(self) -> Option<NodeRef<'t>> {
+        let mut around = (0..self.node).rev().map(|node| NodeRef { node, ..self });
+        around.find(|n| n.node + n.raw().len > self.node && n.tag().is_item())
+    }
+
+    /// All nodes in it, itself first.
+    pub fn within(self) -> impl Iterator<Item = NodeRef<'t>> {
+        (self.node..self.node + self.raw().len).map(move |node| NodeRef { node, ..self })
     }
 
     /// The operator of a [`Tag::Binary`].
@@ -310,6 +332,9 @@ impl Tag {
     }
 }
 
+/// In the place of an operator, of an item: see [`NodeRef::shares_line`].
+const SHARES_LINE: u8 = 1;
+
 const OPS: [Op; 20] = [
     Op::Add,
     Op::Sub,
@@ -337,10 +362,11 @@ const OPS: [Op; 20] = [
 pub fn lower(parse: &Parse) -> (FileSummary, SourceMap) {
     let mut summary = FileSummary::default();
     let mut map = SourceMap::default();
-    for item in &parse.file.items {
+    let spoilt = spoilt(parse, &parse.file.items);
+    for (n, item) in parse.file.items.iter().enumerate() {
         let mut l =
             Lower { parse, nodes: Vec::with_capacity(64), texts: Vec::new(), ranges: Vec::with_capacity(64) };
-        l.item(item);
+        l.sibling(item, spoilt.get(n));
         summary.trees.push(Arc::new(Tree { nodes: l.nodes.into(), texts: l.texts.into() }));
         map.ranges.push(l.ranges.into());
     }
@@ -351,6 +377,38 @@ pub fn lower(parse: &Parse) -> (FileSummary, SourceMap) {
         map.ranges.push([TextRange::empty(TextSize::from(0))].into());
     }
     (summary, map)
+}
+
+/// What an item has to do with others of its line, in a file in which something could not be read.
+#[derive(Clone, Copy, Default)]
+struct Spoilt {
+    /// It begins on the line on which the one before it ends.
+    shares_line: bool,
+    /// What could not be read follows directly, so that its own end is a guess.
+    cut: bool,
+    /// What could not be read follows on the line.
+    line: bool,
+}
+
+/// That of each item; empty in a file of which all could be read.
+fn spoilt(parse: &Parse, items: &[ast::Item]) -> Vec<Spoilt> {
+    if parse.diagnostics.is_empty() {
+        return Vec::new();
+    }
+    let mut found = vec![Spoilt::default(); items.len()];
+    for n in (1..items.len()).rev() {
+        if items[n - 1].span.end != items[n].span.start {
+            continue;
+        }
+        found[n].shares_line = true;
+        // A closing brace ends an item whatever follows.
+        let last = Tok(items[n].span.start.0 - 1);
+        let closed = parse.layout.kind(last) == Kind::RBrace;
+        let error = matches!(items[n].kind, ItemKind::Error);
+        found[n - 1].cut = error && !closed;
+        found[n - 1].line = (error || found[n].line) && !closed;
+    }
+    found
 }
 
 struct Lower<'p> {
@@ -431,6 +489,23 @@ impl Lower<'_> {
         }
     }
 
+    /// An item among others.
+    fn sibling(&mut self, item: &ast::Item, spoilt: Option<&Spoilt>) {
+        let at = self.nodes.len();
+        let spoilt = spoilt.copied().unwrap_or_default();
+        if spoilt.cut {
+            self.error(item.span, self.parse.span_range(item.span));
+        } else {
+            self.item(item);
+        }
+        if spoilt.line {
+            self.nodes[at].broken = true;
+        }
+        if spoilt.shares_line {
+            self.nodes[at].op = SHARES_LINE;
+        }
+    }
+
     fn item(&mut self, item: &ast::Item) {
         let range = self.parse.span_range(item.span);
         match &item.kind {
@@ -499,7 +574,76 @@ impl Lower<'_> {
         {
             self.leaf(Tag::Name, next);
         }
+        self.names(Span { start: next, end: span.end });
         self.close(at);
+        if self.swallows_lines(span) {
+            // What stood on those lines may have been anything.
+            let at = self.open(Tag::Error, Sym::new("").to_raw(), range);
+            self.mark_broken();
+            self.close(at);
+        }
+    }
+
+    /// The names in what could not be read, but for one that it begins with: any of them may be declared there.
+    fn names(&mut self, span: Span) {
+        let mut list = None;
+        let mut depth = 0_usize;
+        for t in span.start.0..span.end.0 {
+            let tok = Tok(t);
+            match self.parse.layout.kind(tok) {
+                Kind::LBracket | Kind::LParen => {
+                    depth += 1;
+                    if depth == 1 {
+                        list = Some(self.open(Tag::List, 0, self.parse.range(tok)));
+                    }
+                }
+                Kind::RBracket | Kind::RParen => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0
+                        && let Some(list) = list.take()
+                    {
+                        self.close(list);
+                    }
+                }
+                kind if kind.is_word() || kind == Kind::Code => self.leaf(Tag::Word, tok),
+                _ => {}
+            }
+        }
+        if let Some(list) = list {
+            self.close(list);
+        }
+    }
+
+    /// Whether what could not be read goes on into lines on which something else may begin: outside of brackets that
+    /// it closes.
+    fn swallows_lines(&self, span: Span) -> bool {
+        let mut open = vec![(Kind::Eof, false)];
+        for t in span.start.0 + 1..span.end.0 {
+            let (before, tok) = (self.parse.range(Tok(t - 1)), Tok(t));
+            let kind = self.parse.layout.kind(tok);
+            let opening = match kind {
+                Kind::RBrace => Some(Kind::LBrace),
+                Kind::RBracket => Some(Kind::LBracket),
+                Kind::RParen => Some(Kind::LParen),
+                _ => None,
+            };
+            if let Some(opening) = opening {
+                if let Some(depth) = open.iter().rposition(|o| o.0 == opening) {
+                    open.truncate(depth);
+                }
+                continue;
+            }
+            let between = TextRange::new(before.end(), self.parse.range(tok).start().max(before.end()));
+            if self.parse.text[between].contains('\n')
+                && let Some(innermost) = open.last_mut()
+            {
+                innermost.1 = true;
+            }
+            if matches!(kind, Kind::LBrace | Kind::LBracket | Kind::LParen) {
+                open.push((kind, false));
+            }
+        }
+        open.iter().any(|o| o.1)
     }
 
     fn field(&mut self, f: &ast::Field, range: TextRange) {
@@ -548,7 +692,10 @@ impl Lower<'_> {
         if self.parse.layout.is_inserted(block.span.start) || self.parse.layout.is_inserted(close) {
             self.nodes[owner].broken = true;
         }
-        block.items.iter().for_each(|i| self.item(i));
+        let spoilt = spoilt(self.parse, &block.items);
+        for (n, item) in block.items.iter().enumerate() {
+            self.sibling(item, spoilt.get(n));
+        }
     }
 
     fn binder(&mut self, b: &ast::Binder) {

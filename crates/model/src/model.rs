@@ -1,9 +1,9 @@
 //! The workspace as one immutable picture: files, names, who uses whom.
 
-use crate::check::Sink;
+use crate::check::{Perhaps, Sink};
 use crate::compile::Rulebase;
 use crate::device::{DeviceFile, EntityDecl, ScopeDecl, Slot, Unit, device_file};
-use crate::hir::{FileSummary, Origin, SourceMap};
+use crate::hir::{FileSummary, Origin, SourceMap, Tag};
 use crate::value::{Type, Value};
 use crate::view;
 use crate::vocab::EntityId;
@@ -33,11 +33,26 @@ impl ModelFile {
         let (devices, diagnostics) = {
             let place = |o: Origin| Place::new(o.file, map.range(o.tree, o.node));
             let mut sink = Sink::new(&place);
-            let devices = device_file(summary.roots(id), rules, &mut sink);
-            (devices, sink.diagnostics)
+            let mut devices = device_file(summary.roots(id), rules, &mut sink);
+            devices.lost = sink.lost().collect();
+            devices.lost.sort_unstable();
+            let diagnostics = if sink.diagnostics.is_empty() {
+                Vec::new()
+            } else {
+                sink.finish(&perhaps(&summary, &devices), &rules.perhaps)
+            };
+            (devices, diagnostics)
         };
         Self { id, summary, map, devices: Arc::new(devices), diagnostics }
     }
+}
+
+/// What is perhaps declared in what could not be read of a device file.
+fn perhaps(summary: &FileSummary, devices: &DeviceFile) -> Perhaps {
+    let mut found = Perhaps::default();
+    summary.errors(FileId(0)).for_each(|e| found.add(e));
+    devices.lost.iter().for_each(|o| found.add(summary.node(*o)));
+    found
 }
 
 /// Where a unit stands: its file, and its number there.
@@ -169,7 +184,7 @@ impl Model {
             missing |= self.files.get(&here.file).is_some_and(|f| f.devices.broken);
             let found = unit.includes.iter().map(|(name, _)| self.component(here.file, *name));
             let found: Vec<_> = found.collect();
-            missing |= found.contains(&None);
+            missing |= found.contains(&None) || unit.includes_broken;
             found.into_iter().flatten().collect()
         };
         let mut seen = FxHashSet::from_iter([id]);
@@ -206,7 +221,16 @@ impl Model {
             let id = UnitId { file, number };
             self.unit_links(id, unit, &mut sink);
         }
-        sink.diagnostics
+        if sink.diagnostics.is_empty() {
+            return sink.diagnostics;
+        }
+        let mut names = perhaps(&f.summary, &f.devices);
+        for (_, _, used) in self.uses.get(&file).into_iter().flat_map(|u| u.iter()) {
+            if let Some(used) = used.as_ref().ok().and_then(|u| self.files.get(u)) {
+                names.extend(perhaps(&used.summary, &used.devices));
+            }
+        }
+        sink.finish(&names, &self.rules.perhaps)
     }
 
     fn use_circles(&self, file: FileId, sink: &mut Sink<'_>) {
@@ -265,11 +289,12 @@ impl Model {
                 .collect();
             let at = sink.place(*origin);
             let d = codes::unknown_component(at, name).subject(name.as_str());
-            sink.push(if known.contains(&name.as_str()) {
+            let d = if known.contains(&name.as_str()) {
                 d.help("another file declares it: `use` that file")
             } else {
                 d.help_if(spell::did_you_mean(name.as_str(), known))
-            });
+            };
+            sink.push_unknown(d, "component");
         }
         let (components, _) = self.components(id);
         let comes_back = |u: &Unit| u.includes.iter().any(|i| self.component(u.origin.file, i.0) == Some(id));
@@ -282,7 +307,7 @@ impl Model {
                 let same = |e: &&EntityDecl| e.entity == theirs.entity && e.name == theirs.name;
                 if let Some(own) = unit.scope.entities.iter().find(same) {
                     let kind = self.rules.vocab.entities[own.entity].name;
-                    let d = codes::declared_twice(self.place(own.origin), kind, own.name)
+                    let d = codes::declared_twice(self.decl_place(own.origin), kind, own.name)
                         .subject(own.name.as_str())
                         .also(self.place(theirs.origin), format!("component `{}` declares it, too", c.name));
                     sink.push(d);
@@ -307,6 +332,21 @@ impl Model {
         let Some(f) = self.files.get(&unit.origin.file) else { return self.place(unit.origin) };
         let node = f.summary.node(unit.origin);
         node.name().map_or_else(|| self.place(unit.origin), |n| self.place(n.origin()))
+    }
+
+    /// Where a name stands in the value of a field, or the field.
+    fn name_in(&self, field: Origin, name: Sym) -> Place {
+        let value = self.files.get(&field.file).and_then(|f| f.summary.node(field).value());
+        let found = value.and_then(|v| {
+            std::iter::once(v).chain(v.children()).find(|n| n.tag() == Tag::Word && n.sym() == name)
+        });
+        self.place(found.map_or(field, |n| n.origin()))
+    }
+
+    /// Where the name that a declaration gives stands, or the declaration.
+    fn decl_place(&self, decl: Origin) -> Place {
+        let name = self.files.get(&decl.file).and_then(|f| f.summary.node(decl).name());
+        self.place(name.map_or(decl, |n| n.origin()))
     }
 
     /// Names of evidence and entities that the view does not have.
@@ -356,13 +396,12 @@ impl Model {
             None if entity.title.is_none() => {
                 let kind = self.rules.vocab.entities[entity.entity].name;
                 let known: Vec<&str> = known.map(|e| e.name.as_str()).collect();
-                let at = self.place(entity.origin);
+                let at = self.decl_place(entity.origin);
                 let near = spell::did_you_mean(entity.name.as_str(), known).unwrap_or_else(|| {
                     "declare it on the device, or give it a title if only this market has it".to_owned()
                 });
-                sink.push(
-                    codes::unknown_entity(at, kind, entity.name).subject(entity.name.as_str()).help(near),
-                );
+                let d = codes::unknown_entity(at, kind, entity.name).subject(entity.name.as_str()).help(near);
+                sink.push_unknown(d, kind.as_str());
             }
             None => {}
         }
@@ -393,7 +432,8 @@ impl Model {
                     .unwrap_or_else(|| {
                         format!("declare it: `evidence {name} \"evidence/{name}.pdf\" {{ kind … }}`")
                     });
-                sink.push(codes::unknown_evidence(at, name).subject(name.as_str()).help(near));
+                let d = codes::unknown_evidence(at, name).subject(name.as_str()).help(near);
+                sink.push_unknown(d, "evidence");
             }
         }
     }
@@ -442,9 +482,11 @@ impl Model {
             if !there {
                 let known = entities.iter().filter(|e| e.entity == kind).map(|e| e.name.as_str());
                 let kind = self.rules.vocab.entities[kind].name;
-                let at = self.place(origin);
-                let near = spell::did_you_mean(name.as_str(), known);
-                sink.push(codes::unknown_reference(at, kind, name).subject(name.as_str()).help_if(near));
+                let at = self.name_in(origin, *name);
+                let near = spell::did_you_mean(name.as_str(), known)
+                    .unwrap_or_else(|| format!("declare it: `{kind} {name} {{ … }}`"));
+                let d = codes::unknown_reference(at, kind, name).subject(name.as_str()).help(near);
+                sink.push_unknown(d, kind.as_str());
             }
         }
     }

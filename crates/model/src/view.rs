@@ -30,8 +30,18 @@ pub struct Collection<'d> {
     pub members: Vec<Cow<'d, EntityDecl>>,
     /// Whether there are no others.
     pub closed: bool,
+    /// Whether there may be others in what could not be read.
+    pub doubtful: bool,
     /// Where it was said that there are none.
     pub origin: Option<Origin>,
+}
+
+impl Collection<'_> {
+    /// What could not be read may declare more of them.
+    fn reopen(&mut self) {
+        self.closed = false;
+        self.doubtful = true;
+    }
 }
 
 /// A device as one market sees it, or (for law that is asked once) as it is without a market.
@@ -53,6 +63,8 @@ pub struct View<'d> {
     pub claims: Vec<&'d Claim>,
     /// Whether what is not given is unknown, because something could not be read.
     pub broken: bool,
+    /// Evidence of which an inner scope may say otherwise, in what could not be read.
+    pub doubtful: Vec<Sym>,
     /// Which component gave a single-valued fact first.
     given_by: Vec<Option<Sym>>,
 }
@@ -78,6 +90,17 @@ impl<'d> View<'d> {
         components: &[&'d Unit],
         market: Option<&'d MarketDecl>,
     ) -> Self {
+        Self::of(rules, unit, components, false, market)
+    }
+
+    /// The same where components may be `missing`: they may say anything, and add to every set and collection.
+    pub fn of(
+        rules: &Rulebase,
+        unit: &'d Unit,
+        components: &[&'d Unit],
+        missing: bool,
+        market: Option<&'d MarketDecl>,
+    ) -> Self {
         let vocab = &rules.vocab;
         let mut view = View {
             unit,
@@ -87,7 +110,8 @@ impl<'d> View<'d> {
             evidence: Vec::new(),
             collections: vec![Collection::default(); vocab.entities.len()],
             claims: Vec::new(),
-            broken: false,
+            broken: missing,
+            doubtful: Vec::new(),
             given_by: vec![None; vocab.facts.len()],
         };
         for (i, component) in components.iter().enumerate() {
@@ -98,6 +122,12 @@ impl<'d> View<'d> {
         view.device(&unit.scope);
         if let Some(market) = market {
             view.enter_market(&market.scope);
+        }
+        for kind in components.iter().flat_map(|c| &c.scope.open) {
+            view.collections[kind.index()].reopen();
+        }
+        if view.broken {
+            view.collections.iter_mut().for_each(Collection::reopen);
         }
         view
     }
@@ -176,11 +206,14 @@ impl<'d> View<'d> {
     }
 
     fn device(&mut self, scope: &'d ScopeDecl) {
+        // Of what could not be read of components anything may be in a set.
+        let perhaps_more = self.broken;
         if scope.broken {
-            self.forget();
+            self.forget(scope);
         }
         for given in &scope.facts {
             let cell = &mut self.facts[given.fact.index()];
+            let open = (perhaps_more || cell.broken) && !given.exactly;
             let united = match (&given.slot, &cell.value) {
                 (Slot::Known(v), Some(have)) if !given.exactly => have.united(v),
                 _ => None,
@@ -188,9 +221,13 @@ impl<'d> View<'d> {
             match united {
                 Some(all) => {
                     cell.value = Some(all);
+                    cell.broken = false;
                     cell.origin = Some(given.origin);
                 }
                 None => set(cell, given),
+            }
+            if open {
+                cell.value = cell.value.take().map(Value::opened);
             }
         }
         self.inner(scope);
@@ -207,7 +244,11 @@ impl<'d> View<'d> {
 
     fn enter_market(&mut self, scope: &'d ScopeDecl) {
         if scope.broken {
-            self.forget();
+            self.forget(scope);
+            self.collections.iter_mut().for_each(doubt_all);
+        }
+        for kind in &scope.open {
+            doubt_all(&mut self.collections[kind.index()]);
         }
         for given in &scope.facts {
             set(&mut self.facts[given.fact.index()], given);
@@ -219,6 +260,7 @@ impl<'d> View<'d> {
                 Some(member) => {
                     let mut merged = member.clone().into_owned();
                     let title = merged.title.clone();
+                    doubt(&mut merged, entity);
                     stay_open(&mut merged, entity);
                     extend(&mut merged, entity.clone());
                     merged.title = entity.title.clone().or(title);
@@ -227,7 +269,7 @@ impl<'d> View<'d> {
                 // With a title it is this market's own; without one a diagnostic says that the device lacks it,
                 // and it does not count.
                 None if entity.title.is_some() => collection.members.push(Cow::Borrowed(entity)),
-                None => collection.closed = false,
+                None => collection.reopen(),
             }
         }
         self.close(scope);
@@ -238,6 +280,7 @@ impl<'d> View<'d> {
         for control in &scope.controls {
             self.controls[control.control.index()] = Some(control);
         }
+        self.doubtful.retain(|name| !scope.evidence.iter().any(|e| e.name == *name));
         for evidence in &scope.evidence {
             match self.evidence.iter_mut().find(|e| e.name == evidence.name) {
                 Some(before) => *before = evidence,
@@ -254,22 +297,38 @@ impl<'d> View<'d> {
             collection.origin = Some(*origin);
         }
         for entity in &scope.open {
-            self.collections[entity.index()].closed = false;
+            self.collections[entity.index()].reopen();
         }
     }
 
     /// Something in a scope could not be told apart: what it does not give itself is unknown.
-    fn forget(&mut self) {
+    fn forget(&mut self, scope: &ScopeDecl) {
         self.broken = true;
-        for cell in &mut self.facts {
+        let given = |i: usize| scope.facts.iter().any(|g| g.fact.index() == i);
+        for (_, cell) in self.facts.iter_mut().enumerate().filter(|(i, _)| !given(*i)) {
             cell.value = None;
             cell.broken = true;
         }
         self.controls.fill(None);
+        self.doubtful = self.evidence.iter().map(|e| e.name).collect();
         self.evidence.clear();
         self.claims.clear();
-        for collection in &mut self.collections {
-            collection.closed = false;
+        self.collections.iter_mut().for_each(Collection::reopen);
+    }
+}
+
+fn doubt_all(collection: &mut Collection<'_>) {
+    collection.members.iter_mut().for_each(|m| m.to_mut().forget());
+}
+
+/// The same for what an extension could not be read of.
+fn doubt(under: &mut EntityDecl, over: &EntityDecl) {
+    if over.broken {
+        under.forget();
+    }
+    for held in &over.held {
+        if let Some(same) = under.held.iter_mut().find(|h| h.entity == held.entity && h.name == held.name) {
+            doubt(same, held);
         }
     }
 }

@@ -261,13 +261,14 @@ impl Look {
         let aside =
             if aside.is_empty() || columns(&aside) + 3 > room { String::new() } else { format!(" {aside}") };
         let rule = room.saturating_sub(columns(&aside));
-        format!(
-            "{} {} {}{}\n",
+        let line = format!(
+            "{} {} {}{}",
             self.paint(Tint::Dim, "──"),
             self.paint(Tint::Bold, &text),
             self.paint(Tint::Dim, &"─".repeat(rule)),
             self.paint(Tint::Dim, &aside)
-        )
+        );
+        format!("{}\n", line.trim_end())
     }
 }
 

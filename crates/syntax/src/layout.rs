@@ -120,7 +120,7 @@ impl Layout {
         let mut last = (Kind::LBrace, 0);
         for (i, &kind) in tokens.kinds().iter().enumerate() {
             if kind.is_trivia() {
-                line_ended |= kind == Kind::Space && tokens.text(text, i).contains('\n');
+                line_ended |= kind == Kind::Space && has_line_end(tokens.text(text, i));
                 continue;
             }
             if line_ended {
@@ -145,6 +145,11 @@ impl Layout {
     }
 }
 
+/// Whether white space holds a line end. It is mostly a byte or two: a search that sets anything up takes longer.
+fn has_line_end(space: &str) -> bool {
+    space.bytes().any(|b| b == b'\n')
+}
+
 /// Whether a line end between these two kinds ends an item.
 fn ends_line(before: Kind, after: Kind) -> bool {
     before != Kind::LBrace && after != Kind::RBrace && !before.goes_on_after() && !after.goes_on_before()
@@ -159,7 +164,7 @@ fn too_deep(tokens: &Tokens, text: &str) -> Option<u32> {
     let mut last = Kind::LBrace;
     for (i, &kind) in tokens.kinds().iter().enumerate() {
         if kind.is_trivia() {
-            line_ended |= kind == Kind::Space && tokens.text(text, i).contains('\n');
+            line_ended |= kind == Kind::Space && has_line_end(tokens.text(text, i));
             continue;
         }
         match kind {

@@ -14,7 +14,6 @@ pub mod nodes;
 mod token;
 
 use ast::{Span, Tok};
-use chumsky::prelude::*;
 use dossier_base::{Diagnostic, FileId, Place, TextRange};
 
 pub use layout::Layout;
@@ -69,16 +68,13 @@ pub fn parse(id: FileId, text: impl Into<std::sync::Arc<str>>) -> Parse {
     let text = text.into();
     let tokens = Tokens::lex(&text);
     let layout = Layout::new(&tokens, &text);
-    let lean = grammar::file::<extra::Default>(false).parse(&layout.kinds[..]).into_output();
+    let lean = grammar::lean(&layout.kinds);
     let clean = layout.problems.is_empty();
     let mut parse = Parse { id, text, tokens, layout, file: ast::File::default(), diagnostics: Vec::new() };
     match lean {
         Some(items) => parse.file.items = items,
         None => {
-            let (items, errors) = grammar::file::<extra::Err<Rich<'_, Kind>>>(true)
-                .parse(&parse.layout.kinds[..])
-                .into_output_errors();
-            let items = items.unwrap_or_default();
+            let (items, errors) = grammar::recovering_all(&parse.layout.kinds);
             parse.diagnostics = errors.iter().map(|e| errors::syntax(&parse, e)).collect();
             parse.file.items = items;
         }

@@ -550,7 +550,7 @@ fn alone(project: &Project) -> Run {
     let devices: Vec<_> = model.devices().map(|(id, _)| id).collect();
     let checks: Vec<DeviceCheck> =
         devices.into_iter().filter_map(|id| check_device(&model, id, &files, &options)).collect();
-    diagnostics.extend(dossier_verdict::diagnostics(&model, &checks, &|_, s: Severity| s));
+    diagnostics.extend(dossier_verdict::diagnostics(&model, &checks, &|_, s: Severity| Some(s)));
     silent(&model, &mut diagnostics);
     let mut run = Run::default();
     own_tests(&model.rules, &|_| true, &mut run, &mut diagnostics);

@@ -134,18 +134,8 @@ pub fn check_device(
 ) -> Option<DeviceCheck> {
     let device = model.unit(unit).filter(|u| u.is_device)?;
     let (components, missing) = model.components(unit);
-    let mut views: Vec<View<'_>> =
-        device.markets.iter().map(|m| View::new(&model.rules, device, &components, Some(m))).collect();
-    views.push(View::new(&model.rules, device, &components, None));
-    if missing {
-        // A component that cannot be found may say anything: what nobody else says is unknown.
-        for view in &mut views {
-            view.broken = true;
-            for collection in &mut view.collections {
-                collection.closed = false;
-            }
-        }
-    }
+    let view = |m| View::of(&model.rules, device, &components, missing, m);
+    let mut views: Vec<View<'_>> = device.markets.iter().map(Some).chain([None]).map(view).collect();
     faults::in_views(&model.rules, &mut views);
     let mut e = Eval::new(&model.rules, &views, options.as_of, files, &[]);
     let mut out = DeviceCheck { unit, markets: Vec::new(), remarks: Vec::new() };
@@ -176,12 +166,30 @@ pub fn check_device(
             let explained = wanted.then(|| Box::new(e.explain(*id, &judgement)));
             market.rows.push(Row { requirement: *id, judgement, severity, explained });
         }
+        if options.detail > Detail::Outcomes {
+            why_nothing(&mut e, &mut market);
+        }
         out.markets.push(market);
     }
     if options.detail > Detail::Outcomes {
         out.remarks = crate::remarks::remarks(&mut e, &out.markets);
     }
     Some(out)
+}
+
+/// Where nothing at all is asked, a reader wants to know why: the first row of each instrument is explained.
+fn why_nothing(e: &mut Eval<'_>, market: &mut MarketCheck) {
+    if market.rows.iter().any(|r| r.judgement.outcome != Outcome::NotApplicable) {
+        return;
+    }
+    let mut told = Vec::new();
+    for row in &mut market.rows {
+        let instrument = e.rules.law.requirements[row.requirement].instrument;
+        if !told.contains(&instrument) {
+            told.push(instrument);
+            row.explained.get_or_insert_with(|| Box::new(e.explain(row.requirement, &row.judgement)));
+        }
+    }
 }
 
 impl<'a> Eval<'a> {
@@ -191,6 +199,7 @@ impl<'a> Eval<'a> {
         let r = &rules.law.requirements[id];
         let instrument = &rules.law.instruments[r.instrument];
         let (asked, _) = self.in_force(id);
+        let opted_in = instrument.opt_in.map_or(Tri::True, |o| self.opted_in(o));
         let base = instrument.applies.map_or(Tri::True, |a| self.truth(a));
         let mut parts = Vec::new();
         let mut would_exempt = Vec::new();
@@ -206,7 +215,7 @@ impl<'a> Eval<'a> {
         } else if r.broken || instrument.broken {
             let origin = if r.broken { r.origin } else { instrument.origin };
             parts.push(whole(judgement, broken(origin)));
-        } else if judgement.not_opted_in {
+        } else if opted_in != Tri::True {
             let d = instrument.opt_in.map_or_else(nothing, |o| self.decided(o, &mut Vec::new()));
             parts.push(whole(judgement, d));
         } else if base == Tri::False {
@@ -229,9 +238,9 @@ impl<'a> Eval<'a> {
                         }
                     }
                 }
-                let about = r.each.as_ref().map(|_| &part.about).filter(|b| !matches!(b, Bound::Somebody));
+                let about = r.each.as_ref().filter(|_| !matches!(part.about, Bound::Somebody));
                 parts.push(PartExplained {
-                    about: about.map(|b| self.label(b)),
+                    about: about.map(|each| self.label(&part.about, each.over)),
                     origin: match &part.about {
                         Bound::Entity(d) => Some(d.origin),
                         _ => None,
@@ -281,6 +290,7 @@ impl<'a> Eval<'a> {
                 Some(w) => self.unbound(|e| e.decided(w, &mut Vec::new())),
                 None => nothing(),
             },
+            (_, Phase::OptIn) => instrument.opt_in.map_or_else(nothing, |o| self.decided(o, names)),
             (_, Phase::Applies) => instrument.applies.map_or_else(nothing, |a| self.decided(a, names)),
             (_, Phase::InForce) => {
                 let conditions: Vec<_> =

@@ -10,7 +10,7 @@ use dossier_base::Sym;
 use dossier_model::Rulebase;
 use dossier_model::date::{self, Date, Day};
 use dossier_model::device::{ControlDecl, EntityDecl, EvidenceDecl, Slot, State};
-use dossier_model::expr::{Compare, Expr, ExprId, Field, Over, SetTest, Thing};
+use dossier_model::expr::{Compare, Expr, ExprId, Field, Over, SetTest, Thing, children};
 use dossier_model::hir::Origin;
 use dossier_model::idx::Id;
 use dossier_model::law::{Brings, Outcome, RequirementId, Strength, Target};
@@ -18,6 +18,7 @@ use dossier_model::value::{Bits, Type, Value, whole_days};
 use dossier_model::view::{View, held};
 use dossier_model::vocab::{BuiltIn, ControlId, EntityId, FactId, FactKind, KindId};
 use dossier_syntax::literal::Decimal;
+use rustc_hash::FxHashSet;
 
 /// How what is not there yet is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -211,6 +212,57 @@ impl<'a> Eval<'a> {
             self.facts[view][fact.index()] = Some(value.clone());
         }
         value
+    }
+
+    /// Whether a condition reads, itself or through derived facts, something that was declared and could not be read.
+    pub(crate) fn reads_broken(&self, e: ExprId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut todo = vec![e];
+        while let Some(e) = todo.pop() {
+            let expr = &self.rules.expr(e).expr;
+            let broken = match expr {
+                Expr::Unreadable => true,
+                Expr::Fact(f) | Expr::DeclaredFact(f) => self.fact_is_broken(self.view(), *f, &mut seen, &mut todo),
+                Expr::BoundFact(_, f) => {
+                    self.views.iter().any(|v| self.fact_is_broken(v, *f, &mut seen, &mut todo))
+                }
+                Expr::Quantifier { over: Over::Collection(kind), .. } | Expr::Count { over: Over::Collection(kind), .. } => {
+                    let collection = &self.view().collections[kind.index()];
+                    collection.doubtful || collection.members.iter().any(|m| entity_is_broken(m))
+                }
+                _ => false,
+            };
+            if broken {
+                return true;
+            }
+            todo.extend(children(expr));
+        }
+        false
+    }
+
+    /// The same of a fact; what it is derived from is still `todo`.
+    fn fact_is_broken(
+        &self,
+        view: &View<'_>,
+        f: FactId,
+        seen: &mut FxHashSet<FactId>,
+        todo: &mut Vec<ExprId>,
+    ) -> bool {
+        let fact = &self.rules.vocab.facts[f];
+        let cell = &view.facts[f.index()];
+        if cell.broken || (view.broken && cell.value.is_none()) {
+            return true;
+        }
+        if seen.insert(f) {
+            todo.extend(fact.when.iter().map(|w| w.0));
+            match &fact.kind {
+                FactKind::Derived(e) => todo.push(*e),
+                FactKind::Table(columns, _) => todo.extend(columns),
+                FactKind::Declared => {}
+                FactKind::Broken => return true,
+            }
+        }
+        false
     }
 
     fn work_fact_out(&mut self, id: FactId) -> Option<Value> {
@@ -552,7 +604,8 @@ impl<'a> Eval<'a> {
         match over {
             Over::Markets => {
                 let all = (0..self.views.len()).filter(|v| self.views[*v].market.is_some());
-                (all.map(Bound::Market).collect(), true)
+                // What could not be read of the device may be a market's block.
+                (all.map(Bound::Market).collect(), !self.view().unit.may_have_more_markets())
             }
             Over::Collection(e) => {
                 let (members, closed) = self.collection(e);
@@ -751,6 +804,9 @@ impl<'a> Eval<'a> {
         }
         if !d.broken.is_empty() {
             return Standing::unknown("its declaration could not be read");
+        }
+        if self.view().doubtful.contains(&d.name) {
+            return Standing::unknown("something that may change it could not be read");
         }
         if let Some(issued) = d.issued
             && issued.first > self.as_of
@@ -1128,6 +1184,10 @@ fn is_planned(d: &EvidenceDecl) -> bool {
 /// Whether a field of a control could not be read.
 fn is_broken(d: &ControlDecl, field: BuiltIn) -> bool {
     d.broken.iter().any(|n| n.as_str() == field.name())
+}
+
+fn entity_is_broken(d: &EntityDecl) -> bool {
+    d.broken || d.fields.iter().any(|f| f.1 == Slot::Broken) || d.held.iter().any(entity_is_broken)
 }
 
 /// A field of an entity.

@@ -10,11 +10,11 @@ use dossier_base::Sym;
 use dossier_model::Rulebase;
 use dossier_model::date::Date;
 use dossier_model::device::{ControlDecl, EntityDecl, EvidenceDecl, State};
-use dossier_model::expr::{Expr, ExprId, Field, Over, Thing};
+use dossier_model::expr::{Expr, ExprId, Field, Over, SetTest, Thing};
 use dossier_model::hir::Origin;
 use dossier_model::idx::Id;
 use dossier_model::law::Target;
-use dossier_model::value::{Type, Value};
+use dossier_model::value::{Bits, Type, Value};
 use dossier_model::vocab::{BuiltIn, ControlId, EntityId, FactId, FactKind, KindId};
 use std::sync::Arc;
 
@@ -92,6 +92,28 @@ enum Shown {
     Plain(&'static str),
 }
 
+/// How a list falls short of what is asked of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Lack {
+    /// All of these are asked, and are not in it.
+    Lacks,
+    /// One of these is asked, and none is in it.
+    NoneOf,
+    /// These are in it, and must not be.
+    TooMuch,
+}
+
+impl Lack {
+    /// Between the list and what is lacking.
+    pub fn words(self) -> &'static str {
+        match self {
+            Lack::Lacks => "lacks",
+            Lack::NoneOf => "has none of",
+            Lack::TooMuch => "must not have",
+        }
+    }
+}
+
 /// A part of a derivation.
 #[derive(Clone, Debug)]
 pub struct Derivation {
@@ -99,6 +121,8 @@ pub struct Derivation {
     /// Its truth; of an operand whether it is known.
     pub truth: Tri,
     value: Shown,
+    /// Of evidence that does not stand, why.
+    why: Option<Arc<str>>,
     /// Whether it decided.
     pub decisive: bool,
     /// What it rests on or lacks.
@@ -125,6 +149,8 @@ enum How {
     Implies,
     /// Operands.
     Operands,
+    /// A duty and its deadline.
+    By,
 }
 
 impl Derivation {
@@ -134,6 +160,7 @@ impl Derivation {
             text,
             truth,
             value: Shown::None,
+            why: None,
             decisive: false,
             premise: None,
             origin: None,
@@ -163,6 +190,38 @@ impl Derivation {
         }
     }
 
+    /// Why evidence does not stand.
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
+    }
+
+    /// What the list that a premise gives lacks, or has too much of, for a comparison to hold.
+    pub(crate) fn lacks(&self, rules: &Rulebase, premise: &Premise) -> Option<(Lack, Vec<Sym>)> {
+        let Text::Expr(_, e, _) = &self.text else { return None };
+        let [list, other] = self.children.as_slice() else { return None };
+        let (Shown::Value(Value::Set { bits: have, .. }, Type::EnumSet(of)), Some(own)) =
+            (&list.value, &list.premise)
+        else {
+            return None;
+        };
+        let asked = match &other.value {
+            Shown::Value(Value::Set { bits, .. }, _) => *bits,
+            Shown::Value(Value::Enum(n), _) => Bits::default().with(*n),
+            _ => return None,
+        };
+        let (lack, bits) = match &rules.expr(*e).expr {
+            Expr::Has(..) | Expr::Sets(SetTest::All, ..) => (Lack::Lacks, asked.0 & !have.0),
+            Expr::Sets(SetTest::Any, ..) => (Lack::NoneOf, asked.0),
+            Expr::Sets(SetTest::None, ..) => (Lack::TooMuch, asked.0 & have.0),
+            Expr::Sets(SetTest::Within, ..) => (Lack::TooMuch, have.0 & !asked.0),
+            _ => return None,
+        };
+        if self.truth != Tri::False || own != premise || bits == 0 {
+            return None;
+        }
+        Some((lack, Bits(bits).iter().map(|n| rules.vocab.enums[*of].value_name(n)).collect()))
+    }
+
     fn leaf(text: impl Into<Text>, truth: Tri, premise: Premise, origin: Option<Origin>) -> Self {
         Self { premise: Some(premise), origin, ..Self::new(text, truth, How::Operands, Vec::new()) }
     }
@@ -187,16 +246,21 @@ impl Derivation {
         self.decisive = true;
         let truth = self.truth;
         match self.how {
-            How::Operands => {
-                // Of what cannot be told the unknown operands are to blame; else all had their part.
-                let blame = truth == Tri::Unknown && self.children.iter().any(|c| c.truth == Tri::Unknown);
-                for c in &mut self.children {
-                    if !blame || c.truth == Tri::Unknown {
-                        c.decide();
-                    }
+            How::Not => self.children.iter_mut().for_each(Derivation::decide),
+            // That the day is past nobody can mend: what was to be done by then is not done.
+            How::By if truth == Tri::False => {
+                if let Some(first) = self.children.first_mut() {
+                    first.decide();
                 }
             }
-            How::Not => self.children.iter_mut().for_each(Derivation::decide),
+            How::Operands | How::By => {
+                // Of what cannot be told the unknown operands are to blame; else all had their part.
+                let blame = truth == Tri::Unknown && self.children.iter().any(|c| c.truth == Tri::Unknown);
+                self.children
+                    .iter_mut()
+                    .filter(|c| !blame || c.truth == Tri::Unknown)
+                    .for_each(Derivation::decide);
+            }
             How::All | How::One => {
                 for c in &mut self.children {
                     if c.truth == truth {
@@ -318,7 +382,7 @@ impl<'a> Eval<'a> {
                 let (_, due) = self.by(*x, *d);
                 let mut children = vec![self.derive_done(*x, names)];
                 children.push(self.operand(*d, names));
-                let mut out = Derivation::new(text, truth, How::Operands, children);
+                let mut out = Derivation::new(text, truth, How::By, children);
                 out.due = due;
                 out
             }
@@ -393,7 +457,7 @@ impl<'a> Eval<'a> {
         let (members, closed) = self.members(over);
         let mut children = Vec::new();
         for member in members {
-            let label = self.label(&member);
+            let label = self.label(&member, over);
             self.bind(slot, member);
             names.truncate(usize::from(slot));
             names.push(bound.clone());
@@ -450,12 +514,16 @@ impl<'a> Eval<'a> {
                 }
             }
             Over::Values(set) => self.operand(set, &mut Vec::new()),
-            Over::Markets => Derivation::new("markets".to_owned(), Tri::True, How::Operands, Vec::new()),
+            Over::Markets => {
+                let origin = self.view().unit.origin;
+                let text = "whether there are other markets".to_owned();
+                Derivation::leaf(text, Tri::Unknown, Premise::Broken(origin), Some(origin))
+            }
         }
     }
 
-    /// What a bound thing is called.
-    pub(crate) fn label(&self, bound: &Bound<'_>) -> String {
+    /// What a bound thing is called, of those that a name runs `over`.
+    pub(crate) fn label(&self, bound: &Bound<'_>, over: Over) -> String {
         match bound {
             Bound::Entity(d) => d.name.to_string(),
             Bound::Somebody => "any other".to_owned(),
@@ -463,7 +531,13 @@ impl<'a> Eval<'a> {
             Bound::Value(v) => match v {
                 Value::Name(n) => n.to_string(),
                 Value::Text(t) => t.to_string(),
-                other => format!("{other:?}"),
+                other => {
+                    let element = match over {
+                        Over::Values(set) => self.rules.expr(set).ty.element(),
+                        _ => None,
+                    };
+                    show::value(self.rules, other, element.unwrap_or(Type::Error))
+                }
             },
         }
     }
@@ -548,7 +622,7 @@ impl<'a> Eval<'a> {
         let (members, closed) = self.members(over);
         let mut children = Vec::new();
         for member in members {
-            let label = self.label(&member);
+            let label = self.label(&member, over);
             self.bind(slot, member);
             names.truncate(usize::from(slot));
             names.push(bound.clone().unwrap_or_else(|| "it".to_owned()));
@@ -573,14 +647,13 @@ impl<'a> Eval<'a> {
         d.origin = self.views[view].facts[f.index()].origin;
         // A fact of the device that only components give in part is settled on the device.
         if !show::is_derived(&fact.kind) {
-            if let Some((when, _)) = &fact.when
-                && matches!(d.value, Shown::None)
-            {
-                // First whether it makes sense at all.
+            if let Some((when, _)) = &fact.when {
                 let when = *when;
                 let here = std::mem::replace(&mut self.here, view);
                 let bound = std::mem::take(&mut self.bound);
-                if self.truth(when) == Tri::Unknown {
+                // First whether it makes sense at all; where it makes none, that is what its value rests on.
+                let sense = self.truth(when);
+                if sense == Tri::False || (sense == Tri::Unknown && matches!(d.value, Shown::None)) {
                     let child = self.derive(when, &mut Vec::new());
                     d.premise = None;
                     d.children.push(child);
@@ -732,6 +805,7 @@ impl<'a> Eval<'a> {
             let sure = if d.kinds.contains(&k) { standing.stands } else { standing.stands.and(Tri::Unknown) };
             let mut own =
                 Derivation::leaf(format!("evidence {}{why}", d.name), sure, premise, Some(d.origin));
+            own.why = (!standing.why.is_empty()).then(|| standing.why.as_str().into());
             if let Some(c) = condition
                 && sure != Tri::False
             {

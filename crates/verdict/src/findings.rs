@@ -3,25 +3,27 @@
 //! A new device has hundreds of open requirements and a handful of causes. Each missing fact, control, field or
 //! evidence is one diagnostic, at the place where its author can act; the full list is in the verdicts.
 
-use crate::check::{DeviceCheck, MarketCheck, Remark, Row, describe};
-use crate::explain::{Derivation, FieldName, Premise};
+use crate::advice;
+use crate::check::{DeviceCheck, MarketCheck, Remark, Row};
+use crate::declared;
+use crate::explain::{Derivation, Lack, Premise};
 use crate::show;
 use crate::tri::Tri;
 use crate::verdict::Settled;
 use dossier_base::{Applicability, Diagnostic, Edit, Place, Severity, Sym, TextRange, codes};
-use dossier_model::device::{ClaimKind, Unit};
+use dossier_model::date::{Date, Day};
+use dossier_model::device::{ClaimKind, EvidenceDecl, Given, Slot, State, Unit};
 use dossier_model::hir::Origin;
-use dossier_model::law::{Brings, Outcome, RequirementId};
-use dossier_model::value::Type;
-use dossier_model::vocab::{FactId, Scope};
+use dossier_model::law::{Brings, Outcome, RequirementId, Target};
+use dossier_model::vocab::{ControlId, FactId, Scope};
 use dossier_model::{Model, UnitId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What to do about it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Todo {
-    /// Say what is missing.
-    Ask(Premise),
+    /// Say what is missing; what is declared there and cannot be relied on stands at its place.
+    Ask(Premise, Option<Origin>),
     /// See to what falls short.
     Mend(Premise),
     /// Wait for what is planned.
@@ -43,15 +45,17 @@ struct Group {
     origin: Option<Origin>,
     /// What was asked, where it was asked for more than that the thing is there.
     asked: BTreeSet<String>,
-    /// The value at hand.
+    /// What of it is lacking or too much.
+    lacks: BTreeMap<Lack, BTreeSet<Sym>>,
+    /// The value at hand; of evidence, why it does not stand.
     value: Option<String>,
     /// How many other ways there would be.
     ways: usize,
     until: Option<String>,
 }
 
-/// Chooses the severity of a requirement's shortfall, given the one that law gives it.
-pub type Severities<'s> = &'s dyn Fn(RequirementId, Severity) -> Severity;
+/// Chooses the severity of a requirement's shortfall, given the one that law gives it; none where it is switched off.
+pub type Severities<'s> = &'s dyn Fn(RequirementId, Severity) -> Option<Severity>;
 
 /// What checked devices have come to so far. Takes them one by one, so that a check of many need not hold them all.
 #[derive(Clone, Debug, Default)]
@@ -67,8 +71,9 @@ impl Findings {
         let Some(unit) = model.unit(check.unit) else { return };
         for market in &check.markets {
             for row in &market.rows {
-                let Some(severity) = row.severity else { continue };
-                let severity = severities(row.requirement, severity);
+                let Some(severity) = row.severity.and_then(|s| severities(row.requirement, s)) else {
+                    continue;
+                };
                 let groups = &mut self.groups;
                 Collector { model, check, unit, market, row, severity, groups }.row();
             }
@@ -78,12 +83,29 @@ impl Findings {
 
     /// The diagnostics, those that decide most first within a file.
     pub fn finish(self, model: &Model) -> Vec<Diagnostic> {
+        // What is told with the verdicts that it decides is not told once more.
+        let told: BTreeSet<Origin> = self
+            .groups
+            .keys()
+            .filter_map(|(_, todo)| match todo {
+                Todo::Mend(Premise::Control(_, origin) | Premise::Evidence(_, _, origin)) => Some(*origin),
+                _ => None,
+            })
+            .collect();
+        let told = |r: &Remark| match r {
+            Remark::PlanPast(origin, _) => told.contains(origin),
+            Remark::Evidence(_, at, _, Tri::False) => told.iter().any(|o| {
+                declared::evidence(model, *o).is_some_and(|d| d.path_origin.unwrap_or(d.origin) == *at)
+            }),
+            _ => false,
+        };
+        let remarks: Vec<Remark> = self.remarks.into_iter().filter(|r| !told(r)).collect();
         let mut out: Vec<(usize, Diagnostic)> = self
             .groups
             .into_iter()
             .map(|((_, todo), group)| (group.verdicts, diagnostic(model, &todo, &group)))
             .collect();
-        out.extend(self.remarks.iter().map(|r| (0, remark_diagnostic(model, r))));
+        out.extend(remarks.iter().map(|r| (0, remark_diagnostic(model, r))));
         // The same remark of a component comes through several devices.
         let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
         out.retain(|(_, d)| seen.insert((d.place, d.code.id, d.message.clone())));
@@ -117,10 +139,27 @@ struct Collector<'c> {
     groups: &'c mut BTreeMap<(Option<UnitId>, Todo), Group>,
 }
 
+/// What is known of a premise besides that it is to be seen to.
+#[derive(Default)]
+struct Known {
+    origin: Option<Origin>,
+    asked: Option<String>,
+    lacks: Option<(Lack, Vec<Sym>)>,
+    value: Option<String>,
+    ways: usize,
+    until: Option<String>,
+}
+
+impl Known {
+    fn at(origin: Option<Origin>) -> Self {
+        Self { origin, ..Self::default() }
+    }
+}
+
 impl Collector<'_> {
     fn row(&mut self) {
         let Some(x) = &self.row.explained else {
-            self.add(Todo::See(self.row.requirement), None, None, None, 0, None);
+            self.add(Todo::See(self.row.requirement), Known::default());
             return;
         };
         let outcome = self.row.judgement.outcome;
@@ -129,12 +168,7 @@ impl Collector<'_> {
             Outcome::Unknown => {
                 for (premise, origin) in &x.missing {
                     found = true;
-                    // Where a scope could not be read whole, what it seems to lack it may well have.
-                    let premise = match premise {
-                        Premise::NoControl(..) | Premise::NoEvidence(..) => Premise::Broken(self.unit.origin),
-                        other => other.clone(),
-                    };
-                    self.add(Todo::Ask(premise), *origin, None, None, 0, None);
+                    self.add(self.question(premise, *origin), Known::at(*origin));
                 }
             }
             Outcome::Unmet | Outcome::Planned | Outcome::Waived => {
@@ -142,18 +176,9 @@ impl Collector<'_> {
                     match (outcome, part.settled) {
                         (Outcome::Waived, Some(Settled::Claim(_, origin))) => {
                             found = true;
-                            self.add(Todo::Accept(origin), Some(origin), None, None, 0, None);
+                            self.add(Todo::Accept(origin), Known::at(Some(origin)));
                         }
-                        (Outcome::Planned, _) => {
-                            for (d, _) in part.derivation.shortfalls() {
-                                if let Some(origin) = d.origin {
-                                    found = true;
-                                    let day = part.planned.map(|d| d.to_string());
-                                    self.add(Todo::Wait(origin), Some(origin), None, None, 0, day);
-                                    break;
-                                }
-                            }
-                        }
+                        (Outcome::Planned, _) => found |= self.wait(&part.derivation, part.planned),
                         _ => found |= self.mend(&part.derivation),
                     }
                 }
@@ -161,8 +186,59 @@ impl Collector<'_> {
             _ => found = true,
         }
         if !found {
-            self.add(Todo::See(self.row.requirement), None, None, None, 0, None);
+            self.add(Todo::See(self.row.requirement), Known::default());
         }
+    }
+
+    /// How what is missing is asked for.
+    fn question(&self, premise: &Premise, origin: Option<Origin>) -> Todo {
+        match premise {
+            // Where a scope could not be read whole, what it seems to lack it may well have.
+            Premise::NoControl(..) | Premise::NoEvidence(..) => {
+                Todo::Ask(Premise::Broken(self.unit.origin), None)
+            }
+            // What the device itself says and nobody can rely on is another question than what it does not say.
+            Premise::Fact(..) => Todo::Ask(premise.clone(), origin.filter(|o| self.own(*o))),
+            Premise::Control(_, o) => Todo::Ask(Premise::Broken(*o), None),
+            Premise::Evidence(_, _, o) => match declared::evidence(self.model, *o) {
+                Some(d) if !d.broken.is_empty() => {
+                    Todo::Ask(Premise::Broken(declared::broken_field(self.model, *o, &d.broken)), None)
+                }
+                _ => Todo::Ask(premise.clone(), None),
+            },
+            other => Todo::Ask(other.clone(), None),
+        }
+    }
+
+    /// What is planned and makes an end of the shortfall on that day.
+    fn wait(&mut self, derivation: &Derivation, day: Option<Day>) -> bool {
+        let premises = derivation.premises();
+        let planned: Vec<(Origin, Date)> = premises
+            .iter()
+            .filter_map(|d| {
+                let due = declared::due(self.model, d.premise.as_ref()?)?;
+                Some((d.origin?, due))
+            })
+            .collect();
+        // Of several the last to come decides.
+        let last = |due: &Date| day.is_some_and(|d| due.last == d || due.first == d);
+        let mut found = false;
+        for (origin, due) in planned.iter().filter(|p| last(&p.1)) {
+            found = true;
+            let until = Some(due.to_string());
+            self.add(Todo::Wait(*origin), Known { until, ..Known::at(Some(*origin)) });
+        }
+        if found {
+            return true;
+        }
+        for d in premises {
+            if let Some(premise @ Premise::Conforms(_)) = &d.premise {
+                found = true;
+                let until = day.map(|d| d.to_string());
+                self.add(Todo::Mend(premise.clone()), Known { until, ..Known::at(d.origin) });
+            }
+        }
+        found
     }
 
     fn mend(&mut self, derivation: &Derivation) -> bool {
@@ -172,25 +248,35 @@ impl Collector<'_> {
         for (d, ways) in derivation.shortfalls() {
             if let Some(premise) = &d.premise {
                 found = true;
-                let asked = asked.iter().find(|(p, _)| *p == premise).map(|(_, d)| d.text(rules));
-                self.add(Todo::Mend(premise.clone()), d.origin, asked, d.value(rules), ways, None);
+                if declared::lacks_a_field(self.model, premise) {
+                    // An error stands there already and says what to write.
+                    continue;
+                }
+                let around = asked.iter().find(|(p, _)| *p == premise).map(|(_, d)| *d);
+                let known = Known {
+                    origin: d.origin,
+                    asked: around.map(|d| d.text(rules)),
+                    lacks: around.and_then(|d| d.lacks(rules, premise)),
+                    value: d.why().map(str::to_owned).or_else(|| d.value(rules)),
+                    ways,
+                    until: None,
+                };
+                self.add(Todo::Mend(premise.clone()), known);
             }
         }
         found
     }
 
-    fn add(
-        &mut self,
-        todo: Todo,
-        origin: Option<Origin>,
-        asked: Option<String>,
-        value: Option<String>,
-        ways: usize,
-        until: Option<String>,
-    ) {
-        let shared = origin.is_some_and(|o| {
-            let own = o.file == self.unit.origin.file && o.tree == self.unit.origin.tree;
-            !own && self.model.files.contains_key(&o.file) && !matches!(todo, Todo::Ask(Premise::Fact(..)))
+    /// Whether something stands in the device's own block.
+    fn own(&self, o: Origin) -> bool {
+        o.file == self.unit.origin.file && o.tree == self.unit.origin.tree
+    }
+
+    fn add(&mut self, todo: Todo, known: Known) {
+        let shared = known.origin.is_some_and(|o| {
+            !self.own(o)
+                && self.model.files.contains_key(&o.file)
+                && !matches!(todo, Todo::Ask(Premise::Fact(..), _))
         });
         let key = ((!shared).then_some(self.check.unit), todo);
         let place = self.market.place.unwrap_or_else(|| Sym::new("any"));
@@ -201,8 +287,9 @@ impl Collector<'_> {
             verdicts: 0,
             markets: BTreeSet::new(),
             devices: BTreeSet::new(),
-            origin,
+            origin: known.origin,
             asked: BTreeSet::new(),
+            lacks: BTreeMap::new(),
             value: None,
             ways: 0,
             until: None,
@@ -212,11 +299,14 @@ impl Collector<'_> {
         let new_market = group.markets.insert(place);
         let new_device = group.devices.insert(self.check.unit);
         group.verdicts += usize::from(new || new_market || new_device);
-        group.asked.extend(asked);
-        group.value = group.value.take().or(value);
-        group.ways = group.ways.max(ways);
-        group.until = group.until.take().max(until);
-        group.origin = group.origin.or(origin);
+        group.asked.extend(known.asked);
+        if let Some((lack, names)) = known.lacks {
+            group.lacks.entry(lack).or_default().extend(names);
+        }
+        group.value = group.value.take().or(known.value);
+        group.ways = group.ways.max(known.ways);
+        group.until = group.until.take().max(known.until);
+        group.origin = group.origin.or(known.origin);
     }
 }
 
@@ -250,14 +340,23 @@ fn fall_short(n: usize) -> String {
 fn diagnostic(model: &Model, todo: &Todo, group: &Group) -> Diagnostic {
     let n = group.verdicts;
     let mut d = match todo {
-        Todo::Ask(premise) => ask(model, premise, group),
+        Todo::Ask(premise, at) => ask(model, premise, *at, group),
         Todo::Mend(premise) => mend(model, premise, group),
         Todo::Wait(origin) => {
             let what = model_name(model, *origin);
             let day = group.until.clone().unwrap_or_default();
-            codes::planned(model.place(*origin), what, day, fall_short(n)).label("planned")
+            let then = if declared::evidence(model, *origin).is_some() {
+                "nothing to write until then; once it is there, name its file"
+            } else {
+                "nothing to write until then; once it is there, say `status implemented`"
+            };
+            codes::planned(declared::name_place(model, *origin), what, day, fall_short(n)).help(then)
         }
-        Todo::Accept(origin) => codes::waived(model.place(*origin), verdicts(n)),
+        Todo::Accept(origin) => {
+            let until = declared::claim(model, *origin).and_then(|c| c.until);
+            let until = until.map_or_else(|| "its last day".to_owned(), |d| d.to_string());
+            codes::waived(declared::name_place(model, *origin), verdicts(n), until)
+        }
         Todo::See(r) => {
             let r = &model.rules.law.requirements[*r];
             codes::not_met(act_at(model, group, None), r.code, &r.title)
@@ -324,61 +423,34 @@ fn inside(model: &Model, group: &Group, market: Option<Sym>) -> Option<Place> {
 
 /// What an origin declares, in a few words.
 fn model_name(model: &Model, origin: Origin) -> String {
-    let Some(file) = model.files.get(&origin.file) else { return "this".to_owned() };
-    let node = file.summary.node(origin);
+    let Some(node) = declared::node(model, origin) else { return "this".to_owned() };
     match node.name() {
         Some(name) => format!("{} `{}`", node.sym(), name.sym()),
         None => format!("`{}`", node.sym()),
     }
 }
 
-fn ask(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
+fn ask(model: &Model, premise: &Premise, own: Option<Origin>, group: &Group) -> Diagnostic {
     let vocab = &model.rules.vocab;
     let n = group.verdicts;
     match premise {
-        Premise::Fact(f, market) => {
-            let fact = &vocab.facts[*f];
-            let at = act_at(model, group, *market)
-                .filter(|_| market.is_some())
-                .or_else(|| group.devices.first().and_then(|u| model.unit(*u)).map(|u| model.name_place(u)));
-            let example = example(model, *f);
-            let mut d = codes::missing_fact(at, fact.name, wait(n))
-                .subject(fact.name.as_str())
-                .label(format!("`{} …` is missing", fact.name));
-            if !fact.doc.is_empty() {
-                d = d.note(format!("{}: {}", fact.title, fact.doc));
-            } else if !fact.title.is_empty() {
-                d = d.note(fact.title.to_string());
-            }
-            if let Some(origin) = group.origin {
-                d = d.also(model.place(origin), "given here only in part, or not readable");
-            }
-            let whose = market.map_or_else(|| "the device".to_owned(), |m| format!("market {m}"));
-            d = d.help(format!("say it in {whose}: `{example}`"));
-            if let Some(at) = inside(model, group, *market) {
-                d = d.fix(
-                    format!("add `{}`", fact.name),
-                    Applicability::Maybe,
-                    vec![Edit { place: at, text: format!("{example}\n") }],
-                );
-            }
-            d
-        }
+        Premise::Fact(f, market) => ask_fact(model, *f, *market, own, group),
         Premise::Collection(e) => {
             let entity = &vocab.entities[*e];
-            let at = act_at(model, group, None);
+            let device = group.devices.first().and_then(|u| model.unit(*u));
+            let at = device.map(|u| model.name_place(u));
             codes::missing_entities(at, entity.name, wait(n))
                 .subject(entity.name.as_str())
                 .label(format!("nothing is said of any {}", entity.name))
                 .note(format!("{}. {}", entity.title, entity.doc))
                 .help(format!(
-                    "declare each: `{} name \"…\" {{ … }}`; if there is none, say `has_no [{}]`",
+                    "declare each in the device: `{} name \"…\" {{ … }}`; if there is none, say there `has_no [{}]`",
                     entity.name, entity.name
                 ))
         }
         Premise::Held(e, origin) => {
             let entity = &vocab.entities[*e];
-            codes::missing_entities(model.place(*origin), entity.name, wait(n))
+            codes::missing_entities(declared::name_place(model, *origin), entity.name, wait(n))
                 .subject(entity.name.as_str())
                 .help(format!(
                     "declare each inside it: `{} name {{ … }}`; if there is none, say `has_no [{}]` there",
@@ -391,74 +463,91 @@ fn ask(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
             codes::not_read(act_at(model, group, None), entity.plural, kind, wait(n))
                 .subject(entity.name.as_str())
         }
-        Premise::Broken(origin) => codes::unknown_for_errors(act_at(model, group, None), verdicts(n))
-            .also(model.place(*origin), "this could not be read")
-            .help("mend the errors first; then the verdicts can be told"),
+        Premise::Broken(origin) => {
+            let device = group.devices.first().and_then(|u| model.unit(*u));
+            let own = model.files.contains_key(&origin.file) && device.is_none_or(|u| u.origin != *origin);
+            let help = "mend the errors first; then the verdicts can be told";
+            if own {
+                return codes::unknown_for_errors(declared::name_place(model, *origin), verdicts(n))
+                    .label("this could not be read")
+                    .help(help);
+            }
+            let d = codes::unknown_for_errors(act_at(model, group, None), verdicts(n)).help(help);
+            // Of a whole device there is nothing to point at besides its name.
+            if model.files.contains_key(&origin.file) {
+                d
+            } else {
+                d.also(model.place(*origin), "this could not be read")
+            }
+        }
+        Premise::Conforms(t) => {
+            let code = show::target(&model.rules, *t);
+            codes::others_fall_short(act_at(model, group, None), code, wait(n))
+                .subject(code.as_str())
+                .help(see_to(t, code))
+        }
         other => {
-            let what = describe(&model.rules, other);
-            let at = group.origin.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
-            let (field, doc) = field_doc(model, other);
-            let mut d = codes::missing_answer(at, &what, wait(n)).subject(what.as_str());
+            let at =
+                group.origin.map(|o| declared::name_place(model, o)).or_else(|| act_at(model, group, None));
+            let (help, doc) = advice::answer(model, other);
+            let mut d = codes::missing_answer(at, advice::told(&model.rules, other), wait(n))
+                .subject(crate::check::describe(&model.rules, other));
             if let Some(doc) = doc {
                 d = d.note(doc);
             }
-            d.help_if(field)
+            d.help_if(help)
         }
     }
 }
 
-/// How a fact could be written.
-fn example(model: &Model, f: FactId) -> String {
+fn ask_fact(model: &Model, f: FactId, market: Option<Sym>, own: Option<Origin>, group: &Group) -> Diagnostic {
     let vocab = &model.rules.vocab;
     let fact = &vocab.facts[f];
-    let values = |e: dossier_model::vocab::EnumId, n: usize| -> Vec<String> {
-        vocab.enums[e].values.iter().take(n).map(|v| v.name.to_string()).collect()
+    let device = group.devices.first().and_then(|u| model.unit(*u));
+    let unreadable = |g: &Given| g.slot == Slot::Broken;
+    let state = match own.or(group.origin).map(|o| declared::fact(model, o).is_some_and(unreadable)) {
+        None => "is missing",
+        Some(true) => "could not be read",
+        Some(false) if fact.ty.element().is_some() => "is known only in part",
+        Some(false) => "is not settled",
     };
-    let value = match fact.ty {
-        Type::Bool => "yes` or `no".to_owned(),
-        Type::Text => "\"…\"".to_owned(),
-        Type::Number => "1".to_owned(),
-        Type::Percent => "95 %".to_owned(),
-        Type::Date => "2026-01-31".to_owned(),
-        Type::Duration => "10 min".to_owned(),
-        Type::Period => "12 months".to_owned(),
-        Type::Enum(e) => values(e, 9).join("` or `"),
-        Type::EnumSet(e) => format!("[{}]", values(e, 40).join(", ")),
-        _ => "…".to_owned(),
+    let at = match own {
+        Some(o) => Some(model.place(o)),
+        None => act_at(model, group, market)
+            .filter(|_| market.is_some())
+            .or_else(|| device.map(|u| model.name_place(u))),
     };
-    match fact.ty {
-        Type::EnumSet(_) => format!("{} {value}", fact.name),
-        _ => format!("{} {value}", fact.name),
+    let mut d = codes::missing_fact(at, fact.name, state, wait(group.verdicts)).subject(fact.name.as_str());
+    if own.is_some() {
+        // What is wrong there has a message of its own.
+        return d.help("mend the error there first; then these verdicts can be told");
     }
-}
-
-/// What may be written for a field, and what it means.
-fn field_doc(model: &Model, p: &Premise) -> (Option<String>, Option<String>) {
-    let vocab = &model.rules.vocab;
-    let def = match p {
-        Premise::ControlField(c, FieldName::Own(n), _) => vocab.controls[*c].fields.get(usize::from(*n)),
-        Premise::EntityField(e, _, FieldName::Own(n), _) => vocab.entities[*e].fields.get(usize::from(*n)),
-        Premise::ControlField(_, FieldName::BuiltIn(b), _)
-        | Premise::EvidenceField(_, FieldName::BuiltIn(b), _)
-        | Premise::EntityField(_, _, FieldName::BuiltIn(b), _) => {
-            return (Some(format!("add `{} …`", b.name())), None);
-        }
-        _ => None,
+    d = d.label(format!("`{} …` {state}", fact.name));
+    if !fact.doc.is_empty() {
+        d = d.note(format!("{}: {}", fact.title, fact.doc));
+    } else if !fact.title.is_empty() {
+        d = d.note(fact.title.to_string());
+    }
+    if let Some(origin) = group.origin {
+        d = d.also(model.place(origin), "a component gives this");
+    }
+    let whose = match (market, device) {
+        (Some(m), _) => format!("market `{m}`"),
+        (None, Some(u)) => format!("device `{}`", u.name),
+        (None, None) => "the device".to_owned(),
     };
-    let Some(def) = def else { return (None, None) };
-    let takes = match def.ty {
-        Type::Enum(e) => {
-            let v: Vec<String> = vocab.enums[e].values.iter().map(|v| format!("`{}`", v.name)).collect();
-            format!("one of {}", v.join(", "))
+    d = d.help(format!(
+        "write in {whose}: {}",
+        advice::written(vocab, fact.name, fact.ty, fact.unit.as_deref())
+    ));
+    if let Some(at) = inside(model, group, market) {
+        for value in advice::choices(vocab, fact.ty) {
+            let text = format!("{} {value}", fact.name);
+            let edits = vec![Edit { place: at, text: format!("{text}\n") }];
+            d = d.fix(format!("add `{text}`"), Applicability::Maybe, edits);
         }
-        Type::EnumSet(e) => {
-            let v: Vec<String> = vocab.enums[e].values.iter().map(|v| v.name.to_string()).collect();
-            format!("those that hold of [{}]", v.join(", "))
-        }
-        other => other.describe(vocab),
-    };
-    let doc = if def.doc.is_empty() { def.title.to_string() } else { format!("{}: {}", def.title, def.doc) };
-    (Some(format!("add `{} …`: {takes}", def.name)), (!doc.is_empty()).then_some(doc))
+    }
+    d
 }
 
 fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
@@ -466,90 +555,221 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
     let n = group.verdicts;
     let asked: Vec<String> = group.asked.iter().map(|a| format!("`{a}`")).collect();
     let asked = asked.join(" and ");
-    let at_origin = group.origin.map(|o| model.place(o));
+    let whose = whose(model, group);
     match premise {
         Premise::NoControl(c, holder) => {
             let control = &vocab.controls[*c];
-            let at = holder.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
-            let mut d = codes::control_missing(at, control.name, fall_short(n))
+            let at = holder.map(|o| declared::name_place(model, o)).or_else(|| act_at(model, group, None));
+            let whose = holder.map_or(whose, |o| model_name(model, o));
+            let d = codes::control_missing(at, control.name, fall_short(n))
                 .subject(control.name.as_str())
-                .label(format!("`control {}` is missing", control.name));
-            d = d.note(format!("{}. {}", control.title, control.doc.trim()));
-            let fields: Vec<String> = control.fields.iter().map(|f| format!("{} …", f.name)).collect();
-            let fields = if fields.is_empty() { String::new() } else { format!("  {}", fields.join("  ")) };
-            d.help(format!("if it is there: `control {} {{ status implemented{fields} }}`", control.name))
+                .label(format!("`control {}` is missing", control.name))
+                .note(format!("{}. {}", control.title, control.doc.trim()));
+            let fields: Vec<String> = control.fields.iter().map(|f| advice::blank(f.name, f.ty)).collect();
+            let fields = if fields.is_empty() { String::new() } else { format!("   {}", fields.join("   ")) };
+            let excuse = if excuses(model, group).is_some() {
+                "; if it is not needed, `status left_out   because \"…\"`"
+            } else {
+                ""
+            };
+            d.help(format!(
+                "if it is there, write in {whose}: `control {} {{ status implemented{fields} }}`; if not yet, `status planned   due 2027-03-31`{excuse}",
+                control.name
+            ))
         }
         Premise::Control(c, origin) => {
-            let control = &vocab.controls[*c];
-            codes::control_not_there(model.place(*origin), control.name, fall_short(n))
-                .subject(control.name.as_str())
+            let d = codes::control_not_there(
+                declared::name_place(model, *origin),
+                vocab.controls[*c].name,
+                fall_short(n),
+            );
+            let d = d.subject(vocab.controls[*c].name.as_str());
+            not_implemented(model, *c, *origin, group).into_iter().fold(d, Diagnostic::help)
         }
         Premise::NoEvidence(k, holder) => {
             let kind = &vocab.kinds[*k];
-            let at = holder.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
-            let d = codes::evidence_missing(at, kind.name, fall_short(n)).subject(kind.name.as_str());
-            let d = d.note(format!("{}. {}", kind.title, kind.doc.trim()));
-            match holder {
-                Some(o) => d.help(format!(
-                    "list it in {}: `evidence [name]`, and declare it: `evidence name \"evidence/name.pdf\" {{ kind {} }}`",
-                    model_name(model, *o),
-                    kind.name
-                )),
-                None => d.help(format!("declare it: `evidence name \"evidence/name.pdf\" {{ kind {} }}`", kind.name)),
+            let at = holder.map(|o| declared::name_place(model, o)).or_else(|| act_at(model, group, None));
+            let mut d = codes::evidence_missing(at, kind.name, fall_short(n))
+                .subject(kind.name.as_str())
+                .note(format!("{}. {}", kind.title, kind.doc.trim()));
+            if let Some(o) = holder {
+                d = d.help(format!("list it in {}: `evidence [name]`", model_name(model, *o)));
             }
+            d = d.help(format!(
+                "declare it in {whose}: `evidence name \"evidence/name.pdf\" {{ kind {} }}`",
+                kind.name
+            ));
+            if kind.url_allowed {
+                d = d.help(format!(
+                    "or by its address, which is recorded and never fetched: `evidence name {{ kind {}   url \"https://…\" }}`",
+                    kind.name
+                ));
+            }
+            d.help("if it is still to be made, leave the file out and say `due 2027-03-31`")
         }
         Premise::Evidence(_, name, origin) => {
-            codes::evidence_does_not_stand(model.place(*origin), name, fall_short(n)).subject(name.as_str())
+            let why = group.value.clone().unwrap_or_else(|| "see its declaration".to_owned());
+            let decl = declared::evidence(model, *origin);
+            let at = decl
+                .and_then(|d| d.path_origin)
+                .map_or_else(|| declared::name_place(model, *origin), |o| model.place(o));
+            codes::evidence_does_not_stand(at, name, &why, fall_short(n))
+                .subject(name.as_str())
+                .help_if(decl.and_then(|d| stand(model, d, &why)))
         }
         Premise::Collection(e) => {
             let entity = &vocab.entities[*e];
-            codes::entity_needed(at_origin.or_else(|| act_at(model, group, None)), entity.name, fall_short(n))
+            let at = group.origin.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
+            codes::entity_needed(at, entity.name, fall_short(n))
                 .subject(entity.name.as_str())
-                .help(format!("declare it: `{} name \"…\" {{ … }}`", entity.name))
+                .help(format!("declare it in {whose}: `{} name \"…\" {{ … }}`", entity.name))
         }
         Premise::Conforms(t) => {
             let code = show::target(&model.rules, *t);
-            codes::others_fall_short(act_at(model, group, None), code, fall_short(n)).subject(code.as_str())
-        }
-        Premise::Fact(f, _) => {
-            let fact = &vocab.facts[*f];
-            let what = match fact.scope {
-                Scope::Device => format!("`{}`", fact.name),
-                _ => format!("the market's `{}`", fact.name),
-            };
-            let at = at_origin.or_else(|| act_at(model, group, None));
-            codes::falls_short(at, format!("{what}{}", is(group)), fall_short(n))
-                .subject(fact.name.as_str())
-                .label(format!("asked: {asked}"))
+            let d = codes::others_fall_short(act_at(model, group, None), code, fall_short(n));
+            let d = d.subject(code.as_str());
+            match &group.until {
+                Some(day) => {
+                    d.help(format!("what is planned there settles it on {day}; nothing to write until then"))
+                }
+                None => d.help(see_to(t, code)),
+            }
         }
         other => {
-            let what = describe(&model.rules, other);
-            let at = at_origin.or_else(|| act_at(model, group, None));
+            let what = match other {
+                Premise::Fact(f, _) => {
+                    let fact = &vocab.facts[*f];
+                    match fact.scope {
+                        Scope::Device => format!("`{}`", fact.name),
+                        _ => format!("the market's `{}`", fact.name),
+                    }
+                }
+                other => advice::told(&model.rules, other),
+            };
+            let at = group.origin.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
+            let subject = match other {
+                Premise::Fact(f, _) => vocab.facts[*f].name.to_string(),
+                other => crate::check::describe(&model.rules, other),
+            };
             codes::falls_short(at, format!("{what}{}", is(group)), fall_short(n))
-                .subject(what.as_str())
+                .subject(subject)
                 .label(format!("asked: {asked}"))
         }
     }
 }
 
-/// The value at hand, where it is short enough to say.
+fn see_to(t: &Target, code: Sym) -> String {
+    match t {
+        Target::Requirement(_) => format!("see to `{code}` first; it has a message of its own"),
+        _ => format!("see to the requirements of `{code}` first; each has a message of its own"),
+    }
+}
+
+/// What is at hand: what it lacks, or its value where it is short enough to say.
 fn is(group: &Group) -> String {
+    if !group.lacks.is_empty() {
+        let parts: Vec<String> = group
+            .lacks
+            .iter()
+            .map(|(lack, names)| {
+                let names: Vec<&str> = names.iter().map(|n| n.as_str()).collect();
+                format!("{} {}", lack.words(), advice::listed(&names, 12))
+            })
+            .collect();
+        return format!(" {}", parts.join(" and "));
+    }
     group
         .value
         .as_ref()
         .filter(|v| v.chars().count() <= 60)
-        .map_or(" is not what is asked".to_owned(), |v| format!(" is {v}"))
+        .map_or(" is not what is asked".to_owned(), |v| format!(" is `{v}`"))
+}
+
+/// The block in which what is missing is to be written.
+fn whose(model: &Model, group: &Group) -> String {
+    match group.devices.first().and_then(|u| model.unit(*u)) {
+        Some(u) => format!("device `{}`", u.name),
+        None => "the device".to_owned(),
+    }
+}
+
+/// What must come with a control that is left out for a reason, if the law of all that the group decides accepts one.
+fn excuses(model: &Model, group: &Group) -> Option<Brings> {
+    let law = &model.rules.law;
+    let mut brings = None;
+    for (_, r) in &group.decides {
+        let r = &law.requirements[*r];
+        let accepts = r.accepts.as_ref().unwrap_or(&law.instruments[r.instrument].accepts);
+        brings = Some(accepts.justification?);
+    }
+    brings
+}
+
+/// What to write where a control is declared and not implemented.
+fn not_implemented(model: &Model, c: ControlId, origin: Origin, group: &Group) -> Vec<String> {
+    let code = group.decides.first().map_or("CODE", |(code, _)| code.as_str());
+    let waive = format!(
+        "or accept the risk for a while: `waive {code} {{ because \"…\"   approved_by \"…\"   until 2027-03-31 }}`"
+    );
+    let name = model.rules.vocab.controls[c].name;
+    let first = match declared::control(model, origin).map(|d| (d.state, d.due)) {
+        Some((State::Planned, Some(due))) => format!(
+            "it was planned for {due}: if it is there, say `status implemented`; if not, give `due` a day to come"
+        ),
+        Some((State::LeftOut, _)) => match excuses(model, group) {
+            Some(Brings::Evidence) => format!(
+                "a reason is accepted here with evidence that stands: list it in `control {name}`: `evidence [name]`"
+            ),
+            Some(Brings::Kind(k)) => format!(
+                "a reason is accepted here with evidence of kind `{}` that stands: list it in `control {name}`: `evidence [name]`",
+                model.rules.vocab.kinds[k].name
+            ),
+            _ => "no reason for leaving it out is accepted here: say `status implemented` once it is there, or plan it: `status planned   due 2027-03-31`".to_owned(),
+        },
+        _ => "say `status implemented` once it is there".to_owned(),
+    };
+    vec![first, waive]
+}
+
+/// What to do about evidence that does not stand, and why that is.
+fn stand(model: &Model, d: &EvidenceDecl, why: &str) -> Option<String> {
+    let Some(path) = d.path.as_deref() else {
+        let due = d.due.filter(|_| d.url.is_none());
+        return due.map(|_| {
+            format!(
+                "if it is there, name its file: `evidence {} \"evidence/{}.pdf\" {{ … }}`; if not, give `due` a day to come",
+                d.name, d.name
+            )
+        });
+    };
+    if path.starts_with("https://") || path.starts_with("http://") {
+        let closed = d.kinds.iter().map(|k| &model.rules.vocab.kinds[*k]).find(|k| !k.url_allowed);
+        return Some(match closed {
+            None => {
+                format!("an address has a field of its own: `evidence {} {{ …   url \"{path}\" }}`", d.name)
+            }
+            Some(kind) => format!(
+                "evidence of kind `{}` must be a file: save it into the project and name that",
+                kind.name
+            ),
+        });
+    }
+    let help = if why == "there is no such file" {
+        "put the file there; paths are relative to the file that declares them. If it is still to be made, leave the path out and say `due 2027-03-31`"
+    } else if why.starts_with("it expired") {
+        "declare newer evidence, or correct `expires`"
+    } else if why.contains("SHA-256") {
+        "if the file is right as it is now, pin it anew: `sha256sum FILE` prints what to write"
+    } else {
+        return None;
+    };
+    Some(help.to_owned())
 }
 
 fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {
     let vocab = &model.rules.vocab;
     let code = |r: &RequirementId| model.rules.law.requirements[*r].code;
-    // A claim, control or evidence is pointed at by its name.
-    let name = |o: Origin| {
-        let file = model.files.get(&o.file);
-        let name = file.and_then(|f| f.summary.node(o).name()).map(|n| n.origin());
-        model.place(name.unwrap_or(o))
-    };
+    let name = |o: Origin| declared::name_place(model, o);
     match remark {
         Remark::FactNotInUse(f, origin) => {
             let fact = &vocab.facts[*f];
@@ -600,10 +820,20 @@ fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {
             .subject(model_name(model, *origin))
             .help("say that it is there (`status implemented`), or give a new day"),
         Remark::PlanTooLate(r, origin, deadline) => {
+            let title = &model.rules.law.requirements[*r].title;
             codes::plan_too_late(name(*origin), model_name(model, *origin), deadline, code(r))
+                .subject(model_name(model, *origin))
+                .note(format!("{}: {title}", code(r)))
+                .help(format!(
+                    "bring it forward to {deadline} or earlier; `dossier rules show {}` tells what is asked",
+                    code(r)
+                ))
         }
         Remark::Evidence(name, origin, why, stands) => {
-            let d = codes::evidence_not_standing(model.place(*origin), name, why).subject(name.as_str());
+            let decl = declared::evidence_at(model, *origin);
+            let d = codes::evidence_not_standing(model.place(*origin), name, why)
+                .subject(name.as_str())
+                .help_if(decl.and_then(|d| stand(model, d, why)));
             if *stands == Tri::Unknown { d.severity(Severity::Warning) } else { d }
         }
     }

@@ -5,9 +5,11 @@
 //!
 //! Knows nothing of disks, output formats, or of any country, regulator or control.
 
+mod advice;
 mod analysis;
 mod check;
 mod coverage;
+mod declared;
 mod eval;
 mod evidence;
 mod explain;
@@ -26,7 +28,7 @@ pub use check::{
 };
 pub use coverage::{Coverage, Gap, Subject, coverage};
 pub use evidence::{AllStand, EvidenceFiles, Standing};
-pub use explain::{Derivation, FieldName, Premise};
+pub use explain::{Derivation, FieldName, Lack, Premise};
 #[cfg(feature = "faults")]
 pub use faults::{FAULTS, plant};
 pub use findings::{Findings, Severities, diagnostics};

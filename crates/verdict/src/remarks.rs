@@ -4,19 +4,25 @@ use crate::Tri;
 use crate::check::{MarketCheck, Remark};
 use crate::eval::Eval;
 use crate::evidence::Standing;
+use crate::explain::{Derivation, Premise};
 use crate::verdict::Settled;
 use dossier_base::Sym;
-use dossier_model::date::Day;
+use dossier_model::Rulebase;
+use dossier_model::date::{Date, Day};
 use dossier_model::device::{Claim, ClaimKind, ControlDecl, EntityDecl, ScopeDecl, State};
+use dossier_model::expr::{self, Expr, ExprId};
 use dossier_model::hir::Origin;
-use dossier_model::law::Outcome;
+use dossier_model::law::{Outcome, RequirementId};
 use dossier_model::value::Value;
+use dossier_model::view::View;
+use std::cell::Cell;
 
 /// Everything to remark on a device whose markets have been judged.
 pub(crate) fn remarks(e: &mut Eval<'_>, markets: &[MarketCheck]) -> Vec<Remark> {
     let mut out = Vec::new();
     facts(e, &mut out);
     claims(e, markets, &mut out);
+    deadlines(e, markets, &mut out);
     let unit = e.views[0].unit;
     plans(&unit.scope, e.as_of, &mut out);
     for market in &unit.markets {
@@ -81,15 +87,18 @@ fn claims(e: &mut Eval<'_>, markets: &[MarketCheck], out: &mut Vec<Remark>) {
                 m.rows.iter().filter(|row| row.requirement == claim.requirement).map(move |row| (view, row))
             })
             .collect();
+        // Of a market that was not asked for nothing can be said.
+        let asks = e.rules.law.instruments[r.instrument].jurisdiction;
+        let unseen = e.views.iter().any(|v| {
+            let here = v.jurisdiction() == asks && (place.is_none() || v.place() == place);
+            here && !markets.iter().any(|m| m.place == v.place())
+        });
+        if unseen {
+            continue;
+        }
         if rows.is_empty() {
-            if markets.len() + 1 >= e.views.len() {
-                out.push(Remark::ClaimNotNeeded(
-                    claim.kind,
-                    claim.requirement,
-                    claim.origin,
-                    Outcome::NotApplicable,
-                ));
-            }
+            let outcome = Outcome::NotApplicable;
+            out.push(Remark::ClaimNotNeeded(claim.kind, claim.requirement, claim.origin, outcome));
             continue;
         }
         if claim.kind == ClaimKind::Waive
@@ -142,6 +151,73 @@ fn entity_claims<'d>(entity: &'d EntityDecl, place: Option<Sym>, all: &mut Vec<(
     all.extend(entity.claims.iter().map(|c| (c, place)));
     for held in &entity.held {
         entity_claims(held, place, all);
+    }
+}
+
+/// Plans that come later than a deadline which has not passed yet.
+fn deadlines(e: &mut Eval<'_>, markets: &[MarketCheck], out: &mut Vec<Remark>) {
+    for market in markets {
+        let Some(view) = e.views.iter().position(|v| v.place() == market.place) else { continue };
+        e.here = view;
+        for row in &market.rows {
+            let asked = row.judgement.outcome != Outcome::NotApplicable;
+            if asked && has_deadline(e.rules, e.rules.law.requirements[row.requirement].require) {
+                for part in e.explain(row.requirement, &row.judgement).parts {
+                    too_late(&e.views[view], row.requirement, &part.derivation, None, out);
+                }
+            }
+        }
+    }
+}
+
+fn has_deadline(rules: &Rulebase, e: ExprId) -> bool {
+    let expr = &rules.expr(e).expr;
+    matches!(expr, Expr::By(..)) || expr::children(expr).into_iter().any(|c| has_deadline(rules, c))
+}
+
+/// Looks at what decided for plans later than the deadline around them.
+fn too_late(
+    view: &View<'_>,
+    r: RequirementId,
+    d: &Derivation,
+    deadline: Option<Date>,
+    out: &mut Vec<Remark>,
+) {
+    if !d.decisive {
+        return;
+    }
+    let deadline = d.due.or(deadline);
+    if let (Some(deadline), Some(premise)) = (deadline, &d.premise)
+        && let Some((origin, due)) = plan(view, premise)
+        && due.first > deadline.last
+    {
+        out.push(Remark::PlanTooLate(r, origin, deadline));
+    }
+    d.children.iter().for_each(|c| too_late(view, r, c, deadline, out));
+}
+
+/// What a premise rests on, and when it will be there, if it is planned.
+fn plan(view: &View<'_>, premise: &Premise) -> Option<(Origin, Date)> {
+    match premise {
+        Premise::Control(_, o) => {
+            let due = Cell::new(None);
+            view.any_control(|c| {
+                if c.origin == *o {
+                    due.set(match c.state {
+                        State::Planned => c.due,
+                        State::Implemented => c.since,
+                        State::LeftOut | State::Broken => None,
+                    });
+                }
+                c.origin == *o
+            });
+            due.get().map(|d| (*o, d))
+        }
+        Premise::Evidence(_, name, o) => {
+            let d = view.evidence_named(*name).filter(|d| d.path.is_none() && d.url.is_none())?;
+            d.due.map(|due| (*o, due))
+        }
+        _ => None,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Judgement {
 pub(crate) enum Phase {
     /// Whether an edition that has it is in force.
     InForce,
+    /// Whether its voluntary instrument was opted into.
+    OptIn,
     /// Whether its instrument applies.
     Applies,
     /// Whether it is asked of this device (or of this part).
@@ -118,8 +120,11 @@ impl<'a> Eval<'a> {
     fn work_judgement_out(&mut self, id: RequirementId) -> Option<Judgement> {
         let rules = self.rules;
         let r = &rules.law.requirements[id];
+        let instrument = &rules.law.instruments[r.instrument];
+        // Of what could not be read it cannot be told whether it is in force: it does not vanish for that.
+        let is_broken = r.broken || instrument.broken;
         let (asked, edition) = self.in_force(id);
-        if asked == Tri::False {
+        if asked == Tri::False && !is_broken {
             return None;
         }
         let make = |v: PartVerdict, not_opted_in: bool| Judgement {
@@ -129,18 +134,17 @@ impl<'a> Eval<'a> {
             not_opted_in,
             edition,
         };
-        if asked == Tri::Unknown {
+        if asked == Tri::Unknown && !is_broken {
             // Whether it is in force at all comes first: a verdict must not vanish once that is told.
             return Some(make(PartVerdict::new(Outcome::Unknown, Phase::InForce), false));
         }
-        let instrument = &rules.law.instruments[r.instrument];
-        if r.broken || instrument.broken {
+        if is_broken {
             return Some(make(PartVerdict::new(Outcome::Unknown, Phase::Applies), false));
         }
-        if let Some(opt_in) = instrument.opt_in
-            && !matches!((self.truth(opt_in), fault(15)), (Tri::True, _) | (Tri::Unknown, true))
-        {
-            return Some(make(PartVerdict::new(Outcome::NotApplicable, Phase::Applies), true));
+        match instrument.opt_in.map_or(Tri::True, |o| self.opted_in(o)) {
+            Tri::True => {}
+            Tri::False => return Some(make(PartVerdict::new(Outcome::NotApplicable, Phase::OptIn), true)),
+            Tri::Unknown => return Some(make(PartVerdict::new(Outcome::Unknown, Phase::OptIn), false)),
         }
         let base = instrument.applies.map_or(Tri::True, |a| self.truth(a));
         if base == Tri::False {
@@ -148,6 +152,16 @@ impl<'a> Eval<'a> {
         }
         let parts = self.parts(id, base);
         Some(make(worst(parts.iter().map(|p| p.verdict)), false))
+    }
+
+    /// Whether a voluntary instrument was opted into. Who says nothing opts for nothing; who says something that could
+    /// not be read may have.
+    pub(crate) fn opted_in(&mut self, opt_in: ExprId) -> Tri {
+        match self.truth(opt_in) {
+            Tri::Unknown if fault(15) => Tri::True,
+            Tri::Unknown if !self.reads_broken(opt_in) => Tri::False,
+            t => t,
+        }
     }
 
     /// The parts of a requirement; one, about nothing, if it is not asked one by one.

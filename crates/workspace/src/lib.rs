@@ -546,7 +546,7 @@ impl Workspace {
 
     /// Takes a checked device into what is found.
     pub fn find(&self, findings: &mut Findings, check: &DeviceCheck) {
-        let severity = |r: RequirementId, s: Severity| self.requirement_severity(r).flatten().unwrap_or(s);
+        let severity = |r: RequirementId, s: Severity| self.requirement_severity(r).unwrap_or(Some(s));
         findings.add(&self.model, check, &severity);
     }
 
@@ -586,10 +586,16 @@ impl Workspace {
             .collect()
     }
 
-    /// Diagnostic codes that the configuration switches off.
+    /// Diagnostic codes, requirements and instruments that the configuration switches off: what they would find is not
+    /// shown, and outcomes stay as they are.
     pub fn switched_off(&self) -> Vec<&str> {
         let by = &self.config.severity;
-        by.code.iter().filter(|(_, l)| l.severity().is_none()).map(|(c, _)| c.as_str()).collect()
+        [&by.code, &by.requirement, &by.instrument]
+            .into_iter()
+            .flatten()
+            .filter(|(_, l)| l.severity().is_none())
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     /// When a run fails, unless the command line says otherwise.

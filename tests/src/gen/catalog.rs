@@ -138,6 +138,13 @@ impl Catalog {
     }
 }
 
+/// What an expression reads.
+pub fn names_of(rules: &Rulebase, e: ExprId) -> Names {
+    let mut names = Names::default();
+    expr(rules, e, &mut Vec::new(), &mut names);
+    names
+}
+
 fn of_entity(over: Over) -> Option<EntityId> {
     match over {
         Over::Collection(e) | Over::Held(_, e) => Some(e),

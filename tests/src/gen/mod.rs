@@ -7,7 +7,7 @@ mod doc;
 mod rng;
 pub mod values;
 
-pub use catalog::{Asked, Catalog, Names};
+pub use catalog::{Asked, Catalog, Names, names_of};
 pub use device::{Maker, case, case_named};
 pub use doc::{Node, parts, print, shuffle, take_out};
 pub use rng::Rng;

@@ -90,6 +90,8 @@ pub(crate) struct View {
     pub(crate) pleas: Vec<Plea>,
     /// What two components say differently and nobody has settled.
     conflicts: BTreeSet<String>,
+    /// Which component says what of facts, controls and evidence counts.
+    by: BTreeMap<String, String>,
 }
 
 /// The devices and components of the device files among `files`.
@@ -145,7 +147,7 @@ impl Device {
     pub(crate) fn view(&self, law: &Law, all: &BTreeMap<String, Device>, market: Option<&str>) -> View {
         let mut view = View::default();
         for name in &self.scope.includes {
-            view.unite(component(law, all, name));
+            view.unite(all, component(law, all, name));
         }
         view.open();
         view.overlay(law, &self.scope);
@@ -163,10 +165,24 @@ fn component(law: &Law, all: &BTreeMap<String, Device>, name: &str) -> View {
     let found = all.get(name).unwrap_or_else(|| panic!("no component `{name}`"));
     let mut view = View::default();
     for inner in &found.scope.includes {
-        view.unite(component(law, all, inner));
+        view.unite(all, component(law, all, inner));
     }
     view.overlay(law, &found.scope);
+    let said = |kind: &str, name: &String| (format!("{kind} {name}"), name_of(all, found));
+    view.by.extend(found.scope.facts.keys().map(|n| said("fact", n)));
+    view.by.extend(found.scope.controls.keys().map(|n| said("control", n)));
+    view.by.extend(found.scope.evidence.keys().map(|n| said("evidence", n)));
     view
+}
+
+fn name_of(all: &BTreeMap<String, Device>, device: &Device) -> String {
+    let same = all.iter().find(|(_, d)| std::ptr::eq(*d, device));
+    same.map(|(name, _)| name.clone()).expect("a component of these files")
+}
+
+/// Whether one component includes another, itself or through others.
+fn includes(all: &BTreeMap<String, Device>, outer: &str, inner: &str) -> bool {
+    all[outer].scope.includes.iter().any(|i| i == inner || includes(all, i, inner))
 }
 
 fn names(list: Option<&Val>) -> Vec<String> {
@@ -347,30 +363,38 @@ fn put_entity(law: &Law, into: &mut Entities, word: &str, name: &str, items: &[I
 }
 
 impl View {
-    /// Takes in a component.
-    fn unite(&mut self, other: Self) {
+    /// Takes in a component. Of two that differ the one that includes the other has the last word.
+    fn unite(&mut self, all: &BTreeMap<String, Device>, other: Self) {
         for (name, val) in other.facts {
+            let what = format!("fact {name}");
             match (self.facts.get_mut(&name), val) {
                 (Some(Val::Set { has, .. }), Val::Set { has: more, .. }) => has.extend(more),
                 (Some(there), val) if *there != val => {
-                    self.conflicts.insert(format!("fact {name}"));
+                    if self.gives_way(all, &what, &other.by) {
+                        self.facts.insert(name, val);
+                    }
                 }
                 (_, val) => {
                     self.facts.insert(name, val);
+                    self.by.extend(other.by.get(&what).map(|by| (what.clone(), by.clone())));
                 }
             }
         }
         for (name, control) in other.controls {
-            if self.controls.get(&name).is_some_and(|there| *there != control) {
-                self.conflicts.insert(format!("control {name}"));
+            let differs = self.controls.get(&name).is_some_and(|there| *there != control);
+            if !differs || self.gives_way(all, &format!("control {name}"), &other.by) {
+                let what = format!("control {name}");
+                self.by.extend(other.by.get(&what).map(|by| (what.clone(), by.clone())));
+                self.controls.insert(name, control);
             }
-            self.controls.insert(name, control);
         }
         for (name, evidence) in other.evidence {
-            if self.evidence.get(&name).is_some_and(|there| *there != evidence) {
-                self.conflicts.insert(format!("evidence {name}"));
+            let differs = self.evidence.get(&name).is_some_and(|there| *there != evidence);
+            if !differs || self.gives_way(all, &format!("evidence {name}"), &other.by) {
+                let what = format!("evidence {name}");
+                self.by.extend(other.by.get(&what).map(|by| (what.clone(), by.clone())));
+                self.evidence.insert(name, evidence);
             }
-            self.evidence.insert(name, evidence);
         }
         for (word, entities) in other.entities {
             for (name, entity) in entities {
@@ -381,6 +405,24 @@ impl View {
         }
         self.pleas.extend(other.pleas);
         self.conflicts.extend(other.conflicts);
+    }
+
+    /// Whether what is there gives way to what another component says of it; if neither does they are in conflict.
+    fn gives_way(
+        &mut self,
+        all: &BTreeMap<String, Device>,
+        what: &str,
+        other: &BTreeMap<String, String>,
+    ) -> bool {
+        let (mine, theirs) = (self.by[what].clone(), other[what].clone());
+        if includes(all, &theirs, &mine) {
+            self.by.insert(what.to_owned(), theirs);
+            return true;
+        }
+        if !includes(all, &mine, &theirs) {
+            self.conflicts.insert(what.to_owned());
+        }
+        false
     }
 
     /// Each scope closes only itself: what components say is known in part.

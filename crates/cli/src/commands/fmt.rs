@@ -58,16 +58,7 @@ pub(crate) fn run(args: &FmtArgs, terminal: &Terminal) -> Result<Status, Unusabl
     let n = |what: Done| done.iter().filter(|d| **d == what).count();
     if !quiet {
         let would = if args.check || args.diff { "would change" } else { "changed" };
-        let mut line = format!(
-            "{} {would}, {} as they should be",
-            text::count(n(Done::Changed), "file", "files"),
-            n(Done::Same)
-        );
-        let left = n(Done::Refused) + n(Done::Failed);
-        if left > 0 {
-            line.push_str(&format!(", {left} left alone"));
-        }
-        complain(&line);
+        complain(&tally(n(Done::Changed), would, n(Done::Same), n(Done::Refused) + n(Done::Failed)));
     }
     out.flush()?;
     Ok(if n(Done::Failed) > 0 {
@@ -77,6 +68,18 @@ pub(crate) fn run(args: &FmtArgs, terminal: &Terminal) -> Result<Status, Unusabl
     } else {
         Status::Fine
     })
+}
+
+/// `2 files changed, 1 as it should be`: what there is none of is not counted.
+fn tally(changed: usize, would: &str, same: usize, left: usize) -> String {
+    let as_they = if same == 1 { "as it should be" } else { "as they should be" };
+    let parts = [(changed, would), (same, as_they), (left, "left alone")];
+    let mut line = String::new();
+    for (n, what) in parts.into_iter().filter(|p| p.0 > 0) {
+        let n = if line.is_empty() { text::count(n, "file", "files") } else { format!(", {}", text::number(n)) };
+        line.push_str(&format!("{n} {what}"));
+    }
+    if line.is_empty() { "no files".to_owned() } else { line }
 }
 
 fn stdin(args: &FmtArgs, terminal: &Terminal, out: &mut Stdout) -> Result<Done, Unusable> {

@@ -5,7 +5,7 @@ use crate::output::Stdout;
 use crate::project::{self, RULEBOOKS, Texts};
 use crate::terminal::{Terminal, complain, tell};
 use crate::{Status, Unusable};
-use dossier_base::{Diagnostic, FileId, Severity};
+use dossier_base::{Diagnostic, FileId, Place, Severity};
 use dossier_model::Rulebase;
 use dossier_model::hir::Origin;
 use dossier_model::law::{Force, RequirementId};
@@ -15,6 +15,7 @@ use dossier_render::{Files, Look};
 use dossier_verdict::{TestRun, coverage, run_tests};
 use dossier_workspace::Workspace;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -119,13 +120,17 @@ fn test(args: &TestArgs, terminal: &Terminal) -> Result<Status, Unusable> {
     let mut out = Stdout::new();
     let mut files = Files::new(&texts);
     let (mut passed, mut failed) = (0, 0);
+    // What is wrong in a `given` is wrong in every test that starts from it, and told once.
+    let mut told: BTreeSet<(Option<Place>, String)> = BTreeSet::new();
     for run in runs.iter().flatten() {
         if run.passed() {
             passed += 1;
             continue;
         }
         failed += 1;
-        out.write_all(failure(&ws, run, &mut files, &look).as_bytes())?;
+        let mut run = run.clone();
+        run.diagnostics.retain(|d| told.insert((d.place, d.message.clone())));
+        out.write_all(failure(&ws, &run, &mut files, &look).as_bytes())?;
     }
     let end = format!("{passed} passed, {failed} failed");
     let tint = if failed == 0 { Tint::Green } else { Tint::Red };
@@ -160,7 +165,12 @@ fn failure(ws: &Workspace, run: &TestRun, files: &mut Files<'_>, look: &Look) ->
         look.paint(Tint::Bold, r.code.as_str()),
         text::one_line(&format!("\"{}\"", run.title))
     );
-    let got = run.got.map_or("nothing: it could not be run", |g| g.as_str());
+    let not_run = if run.diagnostics.is_empty() {
+        "nothing: it could not be run, for what is told above"
+    } else {
+        "nothing: it could not be run"
+    };
+    let got = run.got.map_or(not_run, |g| g.as_str());
     let on = run.at.map_or(String::new(), |d| format!(", on {d}"));
     out.push_str(&format!("    expected {}, got {}{on}\n", run.expects.as_str(), look.paint(Tint::Red, got)));
     out.push_str(&dossier_render::diagnostics(&run.diagnostics, files, look));

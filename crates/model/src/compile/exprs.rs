@@ -294,8 +294,8 @@ impl<'t> Compiler<'t, '_> {
             self.sink.push(codes::out_of_market(at, name, there));
             return self.unreadable(node);
         }
-        if self.helpful.contains(&f) {
-            self.helpful_term(name.as_str(), node, cx);
+        if self.helpful.contains(&f) && !self.helpful_term(name.as_str(), node, cx) {
+            return self.unreadable(node);
         }
         self.push_expr(Expr::Fact(f), ty, node)
     }
@@ -461,7 +461,8 @@ impl<'t> Compiler<'t, '_> {
         found
     }
 
-    fn helpful_term(&mut self, term: &str, node: NodeRef<'t>, cx: &mut Context<'t>) {
+    /// Notes a term that may stand only where it helps the maker, and tells whether it does.
+    fn helpful_term(&mut self, term: &str, node: NodeRef<'t>, cx: &mut Context<'t>) -> bool {
         cx.saw_helpful = true;
         if !cx.helps {
             let at = self.sink.at(node);
@@ -469,6 +470,7 @@ impl<'t> Compiler<'t, '_> {
                 "what switches a duty on is a fact; controls, evidence and what is declared only ever help",
             ));
         }
+        cx.helps
     }
 
     fn call(&mut self, node: NodeRef<'t>, cx: &mut Context<'t>) -> ExprId {
@@ -500,7 +502,9 @@ impl<'t> Compiler<'t, '_> {
             self.expect_type(date, Type::Date, args[1]);
             return self.push_expr(Expr::EndOf(unit, date), Type::Date, node);
         }
-        self.helpful_term(&format!("{name}(…)"), node, cx);
+        if !self.helpful_term(&format!("{name}(…)"), node, cx) {
+            return self.unreadable(node);
+        }
         // `row.x` stands for the name that the member gives.
         let mut arg = args[0];
         if arg.tag() == Tag::Path && arg.child(0).is_some_and(|b| b.sym() == Sym::new("row")) {
@@ -520,10 +524,33 @@ impl<'t> Compiler<'t, '_> {
                 None => self.unreadable(node),
             },
             "conforms" => match self.target_named(arg) {
-                Some(t) => self.push_expr(Expr::Conforms(t), Type::Bool, node),
+                Some(t) => match self.foreign(t, cx.market) {
+                    Some(there) => {
+                        let at = self.sink.at(arg);
+                        self.sink.push(codes::foreign_verdict(at, arg.sym(), there).subject(arg.sym().as_str()));
+                        self.unreadable(node)
+                    }
+                    None => self.push_expr(Expr::Conforms(t), Type::Bool, node),
+                },
                 None => self.unreadable(node),
             },
             _ => self.declared_call(arg, node, cx),
+        }
+    }
+
+    /// The market whose law something is, if law of this market has no verdicts of it.
+    fn foreign(&self, target: Target, market: Market) -> Option<Sym> {
+        let instrument = match target {
+            Target::Requirement(r) => self.law.requirements[r].instrument,
+            Target::Family(f) => self.law.families[f].instrument,
+            Target::Instrument(i) => i,
+        };
+        let there = self.law.jurisdictions[self.law.instruments[instrument].jurisdiction?].code;
+        match market {
+            // A condition of the vocabulary is read wherever law names it.
+            Market::Any => None,
+            Market::One(here) => (here != there).then_some(there),
+            Market::None => Some(there),
         }
     }
 
@@ -647,6 +674,14 @@ impl<'t> Compiler<'t, '_> {
                 let Some(element) = self.exprs[a].ty.element() else {
                     return self.no_set("has", a, l, node);
                 };
+                if r.tag() == Tag::List {
+                    let at = self.sink.at(r);
+                    self.sink.push(
+                        codes::wrong_type(at, "has", "one value", "a list")
+                            .help("for several write `has all […]`, `has any […]` or `has none […]`"),
+                    );
+                    return self.unreadable(node);
+                }
                 let b = self.expr(r, Some(element), cx);
                 self.expect_type(b, element, r);
                 self.push_expr(Expr::Has(a, b), Type::Bool, node)
@@ -738,6 +773,17 @@ impl<'t> Compiler<'t, '_> {
         let a = self.operand(l, cx);
         let ty = self.exprs[a].ty;
         cx.helps = helps && matches!(op, Compare::Lt | Compare::LtEq);
+        if let Type::EnumSet(e) = ty
+            && self.vocab.enums[e].by_name.contains_key(&r.sym())
+        {
+            cx.helps = helps;
+            let (at, list, one) = (self.sink.at(node), ty.describe(&self.vocab), r.sym());
+            let left = if l.tag() == Tag::Word { l.sym().as_str() } else { "…" };
+            self.sink.push(codes::types_differ(at, word(op), list, format!("the one value `{one}`")).help(
+                format!("to ask whether it is in the list, write `{left} has {one}`; whether it is all of it, `{left} == [{one}]`"),
+            ));
+            return self.unreadable(node);
+        }
         let b = self.expr(r, Some(ty), cx);
         cx.helps = helps;
         let other = self.exprs[b].ty;
@@ -871,7 +917,9 @@ impl<'t> Compiler<'t, '_> {
             _ => false,
         };
         if matches!(self.exprs[done].expr, Expr::Fact(_) | Expr::Field(..) | Expr::BoundFact(..)) {
-            self.helpful_term("by", node, cx);
+            if !self.helpful_term("by", node, cx) {
+                return self.unreadable(node);
+            }
         }
         if !fits {
             let at = self.sink.at(l);

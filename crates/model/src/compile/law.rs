@@ -174,24 +174,29 @@ impl<'t> Compiler<'t, '_> {
                     let known: Vec<&str> =
                         self.law.jurisdictions.iter().map(|j| j.code.as_str()).chain(["any"]).collect();
                     self.sink.unknown_name(v, "jurisdiction", v.sym().as_str(), known);
+                    self.dropped.push((node, v.sym()));
                     return None;
                 }
                 found
             }
             None => {
                 let at = self.sink.name(node);
-                self.sink.push(codes::missing_field(at, format!("instrument `{code}`"), "jurisdiction"));
+                let d = codes::missing_field(at, format!("instrument `{code}`"), "jurisdiction");
+                self.sink.missing(&[node], d);
+                self.sink.lose(node);
                 return None;
             }
         };
         let force = self.word_field(node, "force", Force::from_word, Force::ALL, Force::as_str);
         if force.is_none() && node.field(Sym::new("force")).is_none() {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("instrument `{code}`"), "force"));
+            let d = codes::missing_field(at, format!("instrument `{code}`"), "force");
+            self.sink.missing(&[node], d);
         }
         let gate =
             self.word_field(node, "gate", Gate::from_word, Gate::ALL, Gate::as_str).unwrap_or(Gate::None);
         let mut broken = force.is_none() || node.broken();
+        broken |= !self.sink.doubled(node, &["in_force"]).is_empty();
         for part in node.items() {
             let word = part.sym().as_str();
             broken |= part.tag() == Tag::Error || part.broken();
@@ -234,7 +239,10 @@ impl<'t> Compiler<'t, '_> {
     fn supersedes(&mut self, made: &[(InstrumentId, Item<'t>)]) {
         for &(id, item) in made {
             let Some(v) = item.node.field(Sym::new("supersedes")).and_then(NodeRef::value) else { continue };
-            let names: Vec<NodeRef<'t>> = if v.tag() == Tag::List { v.children().collect() } else { vec![v] };
+            let Some(names) = self.sink.list(v, "supersedes", "instruments") else {
+                self.law.instruments[id].broken = true;
+                continue;
+            };
             for name in names {
                 let Some(other) = self.instrument_named(name) else { continue };
                 if other == id {
@@ -298,6 +306,12 @@ impl<'t> Compiler<'t, '_> {
         let mut editions: Vec<Edition> = Vec::new();
         for part in node.items().filter(|p| p.tag() == Tag::Keyed && p.sym() == Sym::new("edition")) {
             let in_force = self.in_force(part, market);
+            self.law.instruments[id].broken |= !self.sink.doubled(part, &["in_force"]).is_empty();
+            if editions.iter().any(|e| e.name.as_ref() == Some(&title(part))) {
+                let at = self.sink.name(part);
+                self.sink.push(codes::declared_twice(at, "edition", title(part)));
+                self.law.instruments[id].broken = true;
+            }
             for field in part.items() {
                 if !matches!(field.sym().as_str(), "in_force" | "until" | "issued" | "doc") {
                     self.sink.unknown_item(field, "an edition", &["in_force", "until", "issued"], &[]);
@@ -305,10 +319,11 @@ impl<'t> Compiler<'t, '_> {
             }
             if in_force.is_empty() {
                 let at = self.sink.name(part);
-                self.sink.push(codes::missing_field(at, "an edition", "in_force"));
+                self.sink.missing(&[part], codes::missing_field(at, "an edition", "in_force"));
                 self.law.instruments[id].broken = true;
             }
             let (until, issued) = (self.date(part, "until"), self.date(part, "issued"));
+            self.law.instruments[id].broken |= until.is_none() && part.field(Sym::new("until")).is_some();
             let edition = Edition { name: Some(title(part)), in_force, until, issued, origin: part.origin() };
             let first = |e: &Edition| e.in_force.iter().filter_map(|f| f.from).map(|d| d.first).min();
             if let Some(before) = editions.last()
@@ -321,6 +336,7 @@ impl<'t> Compiler<'t, '_> {
                         .also(self.sink.place(before.origin), "the edition before it")
                         .help("editions stand in order, each coming into force after the one before"),
                 );
+                self.law.instruments[id].broken = true;
             }
             editions.push(edition);
         }
@@ -329,13 +345,13 @@ impl<'t> Compiler<'t, '_> {
             if in_force.is_empty() {
                 let at = self.sink.name(node);
                 let code = self.law.instruments[id].code;
-                self.sink.push(
-                    codes::missing_field(at, format!("instrument `{code}`"), "in_force")
-                        .help("write `in_force unverified` where no date was read"),
-                );
+                let d = codes::missing_field(at, format!("instrument `{code}`"), "in_force")
+                    .help("write `in_force unverified` where no date was read");
+                self.sink.missing(&[node], d);
                 self.law.instruments[id].broken = true;
             }
             let until = self.date(node, "until");
+            self.law.instruments[id].broken |= until.is_none() && node.field(Sym::new("until")).is_some();
             editions.push(Edition { name: None, in_force, until, issued: None, origin: node.origin() });
         }
         self.law.instruments[id].editions = editions;
@@ -421,6 +437,7 @@ impl<'t> Compiler<'t, '_> {
         let part = node.items().find(|p| p.sym() == Sym::new("clause"))?;
         match part.tag() {
             Tag::Keyed => {
+                self.sink.doubled(part, &[]);
                 let source = self.word_field(part, "source", Source::from_word, Source::ALL, Source::as_str);
                 Some((Clause { text: Some(title(part)), source }, true))
             }
@@ -445,10 +462,14 @@ impl<'t> Compiler<'t, '_> {
         let code = self.declare(item, "code", taken)?;
         let Some(under) = node.field(Sym::new("under")).and_then(NodeRef::value) else {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("family `{code}`"), "under"));
+            self.sink.missing(&[node], codes::missing_field(at, format!("family `{code}`"), "under"));
+            self.sink.lose(node);
             return None;
         };
-        let instrument = self.instrument_named(under)?;
+        let Some(instrument) = self.instrument_named(under) else {
+            self.dropped.push((node, under.sym()));
+            return None;
+        };
         for part in node.items() {
             let word = part.sym().as_str();
             let fits = match part.tag() {
@@ -484,10 +505,18 @@ impl<'t> Compiler<'t, '_> {
         let instrument = match family {
             Some((f, _)) => self.law.families[f].instrument,
             None => match node.field(Sym::new("under")).and_then(NodeRef::value) {
-                Some(under) => self.instrument_named(under)?,
+                Some(under) => match self.instrument_named(under) {
+                    Some(found) => found,
+                    None => {
+                        self.dropped.push((node, under.sym()));
+                        return None;
+                    }
+                },
                 None => {
                     let at = self.sink.name(node);
-                    self.sink.push(codes::missing_field(at, format!("requirement `{code}`"), "under"));
+                    let d = codes::missing_field(at, format!("requirement `{code}`"), "under");
+                    self.sink.missing(&[node], d);
+                    self.sink.lose(node);
                     return None;
                 }
             },
@@ -532,8 +561,14 @@ impl<'t> Compiler<'t, '_> {
         let market = self.market_of(instrument);
         let code = self.law.requirements[id].code;
         let mut r = self.law.requirements[id].clone();
-        r.broken = node.broken()
-            || family.is_some_and(NodeRef::broken)
+        // What is said of the requirement itself, and of all of its family.
+        let owners: Vec<NodeRef<'t>> = [node].into_iter().chain(family).collect();
+        let doubled =
+            |n: NodeRef<'t>, sink: &mut check::Sink<'_>| !sink.doubled(n, &["when", "unless"]).is_empty();
+        r.broken = doubled(node, &mut self.sink)
+            || family.is_some_and(|f| doubled(f, &mut self.sink))
+            || node.broken()
+            || family.is_some_and(|f| f.broken() || self.sink.is_holed(f))
             || node
                 .items()
                 .chain(family.into_iter().flat_map(NodeRef::items))
@@ -548,6 +583,8 @@ impl<'t> Compiler<'t, '_> {
                 _ => SHARED[..17].contains(&word),
             };
             if !fits {
+                // It may be a condition misspelt.
+                r.broken = true;
                 self.sink.unknown_item(part, "a requirement", &SHARED[..17], &["test", "edition"]);
             }
         }
@@ -585,7 +622,7 @@ impl<'t> Compiler<'t, '_> {
         r.source = source.unwrap_or(Source::Background);
         if source.is_none() && own_or("source").is_none() {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("requirement `{code}`"), "source"));
+            self.sink.missing(&owners, codes::missing_field(at, format!("requirement `{code}`"), "source"));
         }
         let strength = holder("strength").and_then(|h| {
             self.word_field(h, "strength", Strength::from_word, Strength::ALL, Strength::as_str)
@@ -593,7 +630,7 @@ impl<'t> Compiler<'t, '_> {
         r.strength = strength.unwrap_or(Strength::Shall);
         if strength.is_none() && own_or("strength").is_none() {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("requirement `{code}`"), "strength"));
+            self.sink.missing(&owners, codes::missing_field(at, format!("requirement `{code}`"), "strength"));
         }
         match holder("because").and_then(|h| text_of(h, "because")) {
             Some(text) => r.because = self.fill(&prose(&text), node, member).into(),
@@ -609,6 +646,7 @@ impl<'t> Compiler<'t, '_> {
         }
         r.reading = holder("reading").and_then(|h| text_of(h, "reading")).map(|t| prose(&t).into());
         r.editions = self.editions(instrument, own_or("editions"), code, node);
+        r.broken |= r.editions.as_ref().is_some_and(Vec::is_empty);
         for h in [family, Some(node)].into_iter().flatten() {
             for part in h.items().filter(|p| p.tag() == Tag::Keyed && p.sym() == Sym::new("edition")) {
                 let name = title(part);
@@ -633,12 +671,16 @@ impl<'t> Compiler<'t, '_> {
         if let Some(part) = own_or("in_force")
             && let Some(v) = part.value()
             && v.sym() != Sym::new("unverified")
-            && let Some(Value::Date(d)) = check::value(v, Type::Date, "in_force", &self.vocab, &mut self.sink)
         {
-            r.in_force = Some(d);
+            match check::value(v, Type::Date, "in_force", &self.vocab, &mut self.sink) {
+                Some(Value::Date(d)) => r.in_force = Some(d),
+                _ => r.broken = true,
+            }
         }
         r.until = holder("until").and_then(|h| self.date(h, "until"));
-        r.covers = own_or("covers").and_then(NodeRef::value).map_or(Vec::new(), names);
+        r.broken |= r.until.is_none() && holder("until").is_some();
+        let covers = own_or("covers").and_then(NodeRef::value);
+        r.covers = covers.map_or(Vec::new(), |v| self.covers(v));
         if let Some(part) = own_or("accepts") {
             r.accepts = self.accepts(part);
         }
@@ -681,7 +723,8 @@ impl<'t> Compiler<'t, '_> {
             None => {
                 if !r.broken {
                     let at = self.sink.name(node);
-                    self.sink.push(codes::missing_field(at, format!("requirement `{code}`"), "require"));
+                    let d = codes::missing_field(at, format!("requirement `{code}`"), "require");
+                    self.sink.missing(&owners, d);
                 }
                 r.broken = true;
             }
@@ -738,7 +781,7 @@ impl<'t> Compiler<'t, '_> {
         let Some(v) = part.and_then(NodeRef::value) else {
             if several {
                 let at = self.sink.name(node);
-                self.sink.push(codes::needs_editions(at, code).subject(code.as_str()));
+                self.sink.missing(&[node], codes::needs_editions(at, code).subject(code.as_str()));
             }
             return None;
         };
@@ -746,7 +789,7 @@ impl<'t> Compiler<'t, '_> {
             return None;
         }
         let mut found = Vec::new();
-        for name in v.children() {
+        for name in self.sink.list(v, "editions", "texts that name editions, or `all`").unwrap_or_default() {
             if name.tag() != Tag::Text {
                 self.sink.wrong_type(name, "editions", "texts that name editions, or `all`");
                 continue;
@@ -828,7 +871,7 @@ impl<'t> Compiler<'t, '_> {
         let at = self.date(part, "at");
         let mut conforms = Vec::new();
         if let Some(v) = part.field(Sym::new("conforms")).and_then(NodeRef::value) {
-            for name in v.children() {
+            for name in self.sink.list(v, "conforms", "requirements, families and instruments").unwrap_or_default() {
                 conforms.extend(self.target_named(name));
             }
         }
@@ -841,10 +884,14 @@ impl<'t> Compiler<'t, '_> {
         let Some(code) = self.declare(item, "code", taken) else { return };
         let Some(under) = node.field(Sym::new("under")).and_then(NodeRef::value) else {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("exception `{code}`"), "under"));
+            self.sink.missing(&[node], codes::missing_field(at, format!("exception `{code}`"), "under"));
+            self.sink.lose(node);
             return;
         };
-        let Some(instrument) = self.instrument_named(under) else { return };
+        let Some(instrument) = self.instrument_named(under) else {
+            self.dropped.push((node, under.sym()));
+            return;
+        };
         let known = [
             "under",
             "clause",
@@ -859,14 +906,25 @@ impl<'t> Compiler<'t, '_> {
             "doc",
             "because",
         ];
-        let mut effect = None;
+        let mut effect: Option<Effect> = None;
         let mut targets = Vec::new();
+        let mut broken = node.broken() || !self.sink.doubled(node, &[]).is_empty();
         for part in node.items() {
             let word = part.sym().as_str();
+            broken |= part.tag() == Tag::Error || part.broken();
             match (part.tag(), word) {
+                (Tag::Field, "exempts" | "deems_met") if effect.is_some() => {
+                    let at = self.sink.word(part);
+                    self.sink.push(codes::declared_twice(at, "effect of", code).help(
+                        "an exception either `exempts` or `deems_met`; write two where the law has both",
+                    ));
+                    broken = true;
+                }
                 (Tag::Field, "exempts" | "deems_met") => {
                     effect = Some(if word == "exempts" { Effect::Exempts } else { Effect::DeemsMet });
-                    for name in part.value().into_iter().flat_map(NodeRef::children) {
+                    let list = part.value().and_then(|v| self.sink.list(v, word, "requirements, families or instruments"));
+                    broken |= list.is_none();
+                    for name in list.unwrap_or_default() {
                         let Some(target) = self.target_named(name) else { continue };
                         if !item.embedded && self.is_embedded(target) {
                             let at = self.sink.at(name);
@@ -881,12 +939,17 @@ impl<'t> Compiler<'t, '_> {
                 }
                 (Tag::Error, _) | (Tag::Keyed, "clause") => {}
                 _ if part.is_field() && known.contains(&word) => {}
-                _ => self.sink.unknown_item(part, "an exception", &known, &[]),
+                _ => {
+                    broken = true;
+                    self.sink.unknown_item(part, "an exception", &known, &[]);
+                }
             }
         }
         let Some(effect) = effect else {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("exception `{code}`"), "exempts` or `deems_met"));
+            let d = codes::missing_field(at, format!("exception `{code}`"), "exempts` or `deems_met");
+            self.sink.missing(&[node], d);
+            self.sink.lose(node);
             return;
         };
         let clause = match self.clause(node) {
@@ -898,6 +961,10 @@ impl<'t> Compiler<'t, '_> {
             }
         };
         let source = self.word_field(node, "source", Source::from_word, Source::ALL, Source::as_str);
+        if source.is_none() && node.field(Sym::new("source")).is_none() {
+            let at = self.sink.name(node);
+            self.sink.push(codes::missing_field(at, format!("exception `{code}`"), "source"));
+        }
         let editions_part = node.field(Sym::new("editions"));
         let editions = self.editions(instrument, editions_part, code, node);
         let when = node.field(Sym::new("when")).and_then(NodeRef::value).map(|v| {
@@ -907,9 +974,14 @@ impl<'t> Compiler<'t, '_> {
         });
         let in_force = self.date(node, "in_force");
         let until = self.date(node, "until");
+        broken |= (in_force.is_none() && node.field(Sym::new("in_force")).is_some())
+            || (until.is_none() && node.field(Sym::new("until")).is_some())
+            || when.is_some_and(|w| self.is_unreadable(w))
+            || editions.as_ref().is_some_and(Vec::is_empty);
         // An exception of which something could not be read has no effect.
-        let targets =
-            if node.broken() || node.items().any(|p| p.tag() == Tag::Error) { Vec::new() } else { targets };
+        let targets = if broken { Vec::new() } else { targets };
+        let covers = node.field(Sym::new("covers")).and_then(NodeRef::value);
+        let covers = covers.map_or(Vec::new(), |v| self.covers(v));
         let id = self.law.exceptions.push(Exception {
             code,
             title: title(node),
@@ -922,7 +994,7 @@ impl<'t> Compiler<'t, '_> {
             effect,
             targets: targets.clone(),
             when,
-            covers: node.field(Sym::new("covers")).and_then(NodeRef::value).map_or(Vec::new(), names),
+            covers,
             origin: node.origin(),
         });
         self.law.exception_codes.insert(code, id);
@@ -931,6 +1003,12 @@ impl<'t> Compiler<'t, '_> {
                 self.law.requirements[r].exceptions.push(id);
             }
         }
+    }
+
+    /// The rows of the source books that something covers.
+    fn covers(&mut self, list: NodeRef<'t>) -> Vec<Sym> {
+        let rows = self.sink.list(list, "covers", "rows of law").unwrap_or_default();
+        rows.into_iter().map(NodeRef::sym).collect()
     }
 
     fn is_embedded(&self, target: Target) -> bool {
@@ -949,6 +1027,7 @@ impl<'t> Compiler<'t, '_> {
         let reason =
             self.word_field(node, "reason", LedgerReason::from_word, LedgerReason::ALL, LedgerReason::as_str);
         let because = self.text(node, "because");
+        self.sink.doubled(node, &[]);
         for part in node.items() {
             if !matches!(part.sym().as_str(), "reason" | "because" | "into") {
                 self.sink.unknown_item(part, "a line of the ledger", &["reason", "because", "into"], &[]);
@@ -992,15 +1071,17 @@ impl<'t> Compiler<'t, '_> {
         }
         let mut done = FxHashSet::default();
         for id in self.law.requirements.ids().collect::<Vec<_>>() {
-            let mut path = Vec::new();
-            if let Some(circle) = circle(id, &edges, &mut path, &mut done) {
+            while let Some(circle) = circle(id, &edges, &mut Vec::new(), &mut done) {
                 let names: Vec<String> =
                     circle.iter().map(|r| format!("`{}`", self.law.requirements[*r].code)).collect();
-                let origin = self.law.requirements[id].origin;
+                // The one that is looked at may only lead there.
+                let origin = self.law.requirements[circle[0]].origin;
                 let at = self.sink.place(origin);
                 self.sink.push(codes::circle(at, "this requirement", names.join(" → ")));
                 for r in circle {
                     self.law.requirements[r].broken = true;
+                    // It is told once: from here on there is no way round.
+                    edges.remove(&r);
                 }
             }
         }
@@ -1046,7 +1127,3 @@ fn prose(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The names in a list.
-fn names(list: NodeRef<'_>) -> Vec<Sym> {
-    if list.tag() == Tag::List { list.children().map(NodeRef::sym).collect() } else { vec![list.sym()] }
-}

@@ -8,7 +8,7 @@ mod exprs;
 mod law;
 mod vocab;
 
-use crate::check::Sink;
+use crate::check::{Perhaps, Sink};
 use crate::expr::{Expr, ExprId, ExprNode, Exprs};
 use crate::hir::{FileSummary, NodeRef, Origin, SourceMap, Tag};
 use crate::law::Law;
@@ -46,6 +46,8 @@ pub struct Rulebase {
     pub files: FxHashMap<FileId, Rulebook>,
     /// What is wrong with them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is perhaps declared in what could not be read of them.
+    pub perhaps: Perhaps,
 }
 
 impl Rulebase {
@@ -91,12 +93,14 @@ pub fn compile(rulebooks: &[Rulebook]) -> Rulebase {
         helpful: FxHashSet::default(),
         embedded_names: FxHashSet::default(),
         sink: Sink::new(&place),
+        dropped: Vec::new(),
     };
     c.vocabulary();
     c.law();
+    let perhaps = c.perhaps(rulebooks);
     let Compiler { vocab, law, exprs, helpful, sink, .. } = c;
-    let diagnostics = sink.diagnostics;
-    Rulebase { vocab, law, exprs, helpful, diagnostics, files: files.clone() }
+    let diagnostics = sink.finish(&perhaps, &Perhaps::default());
+    Rulebase { vocab, law, exprs, helpful, diagnostics, perhaps, files: files.clone() }
 }
 
 /// A thing at the top level of a rulebook.
@@ -115,6 +119,8 @@ struct Compiler<'t, 's> {
     /// Names that the embedded rulebooks took, by what they name.
     embedded_names: FxHashSet<(&'static str, Sym)>,
     sink: Sink<'s>,
+    /// Items that declare nothing because of a name that they use, and that name.
+    dropped: Vec<(NodeRef<'t>, Sym)>,
 }
 
 impl<'t> Compiler<'t, '_> {
@@ -131,7 +137,13 @@ impl<'t> Compiler<'t, '_> {
     fn declare(&mut self, item: Item<'t>, what: &'static str, taken: Option<Origin>) -> Option<Sym> {
         let Some(name) = item.node.name() else {
             let at = self.sink.word(item.node);
-            self.sink.push(dossier_base::codes::missing_field(at, format!("a {what}"), "a name"));
+            let word = item.node.sym();
+            self.sink.lose(item.node);
+            self.sink.push(
+                dossier_base::codes::missing_field(at, format!("`{word}`"), "a name")
+                    .subject(word.as_str())
+                    .help(format!("write it behind the word: `{word} … \"…\" {{ }}`")),
+            );
             return None;
         };
         let sym = name.sym();
@@ -151,6 +163,43 @@ impl<'t> Compiler<'t, '_> {
             self.embedded_names.insert((what, sym));
         }
         Some(sym)
+    }
+
+    /// What is perhaps declared in what could not be read. An item that could not be taken in because of such a name
+    /// declares perhaps, too; one that could not for another reason does not, so that no two can excuse each other.
+    fn perhaps(&self, rulebooks: &[Rulebook]) -> Perhaps {
+        let mut found = Perhaps::default();
+        for book in rulebooks.iter().filter(|r| !r.embedded) {
+            book.summary.errors(book.file).for_each(|e| found.add(e));
+        }
+        let lost = self.sink.lost().filter_map(|o| {
+            let book = rulebooks.iter().find(|r| r.file == o.file)?;
+            Some(book.summary.node(o))
+        });
+        lost.for_each(|node| found.add(node));
+        if found.is_empty() {
+            return found;
+        }
+        loop {
+            let before = found.names.len();
+            for (node, because_of) in &self.dropped {
+                if found.names.contains(because_of) {
+                    found.names.extend(node.name().map(NodeRef::sym));
+                    found.names.extend(node.items().filter_map(NodeRef::name).map(NodeRef::sym));
+                }
+            }
+            // What a jurisdiction declares beside its own code.
+            let classes: Vec<Sym> = found
+                .names
+                .iter()
+                .filter(|n| n.as_str().starts_with(|c: char| c.is_ascii_uppercase()))
+                .map(|n| Sym::new(&format!("{}_class", n.as_str().to_lowercase())))
+                .collect();
+            found.names.extend(classes);
+            if found.names.len() == before {
+                return found;
+            }
+        }
     }
 
     fn push_expr(&mut self, expr: Expr, ty: Type, node: NodeRef<'_>) -> ExprId {

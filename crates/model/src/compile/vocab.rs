@@ -19,7 +19,7 @@ use std::sync::Arc;
 const TYPES: [&str; 7] = ["bool", "text", "number", "percent", "date", "duration", "period"];
 
 /// What heads an item of a rulebook.
-const TOP: [&str; 16] = [
+const TOP: [&str; 15] = [
     "vocabulary",
     "enum",
     "ladder",
@@ -35,7 +35,6 @@ const TOP: [&str; 16] = [
     "family",
     "exception",
     "ledger",
-    "use",
 ];
 
 impl<'t> Compiler<'t, '_> {
@@ -185,9 +184,16 @@ impl<'t> Compiler<'t, '_> {
             classes: None,
             origin: node.origin(),
         };
+        self.sink.doubled(node, &[]);
         for part in node.items() {
             match (part.tag(), part.sym().as_str()) {
                 (Tag::Keyed, "regulator") => {
+                    self.sink.doubled(part, &[]);
+                    for field in part.items() {
+                        if !matches!(field.sym().as_str(), "name" | "native") {
+                            self.sink.unknown_item(field, "a regulator", &["name", "native"], &[]);
+                        }
+                    }
                     let text = |f: &str| {
                         let v =
                             part.field(Sym::new(f)).and_then(NodeRef::value).filter(|v| v.tag() == Tag::Text);
@@ -201,32 +207,45 @@ impl<'t> Compiler<'t, '_> {
                 }
                 (Tag::Field, "classes") => {
                     let mut values: Vec<(Sym, Arc<str>)> = Vec::new();
-                    for v in part.value().into_iter().flat_map(NodeRef::children) {
+                    let list = part.value().and_then(|v| self.sink.list(v, "classes", "names"));
+                    for v in list.unwrap_or_default() {
+                        if values.iter().any(|known| known.0 == v.sym()) {
+                            let at = self.sink.at(v);
+                            self.sink.push(codes::declared_twice(at, "class", v.sym()));
+                            continue;
+                        }
                         values.push((v.sym(), Arc::from("")));
                     }
                     let name = format!("{}_class", code.as_str().to_lowercase());
                     let id = self.make_enum(&name, &format!("Device classes of {}", j.title), true, &values);
                     j.classes = Some(id);
-                    let fact = self.vocab.facts.push(Fact {
-                        name: Sym::new("class"),
-                        title: format!("Class of the device in {}", j.title).into(),
-                        doc: Arc::from(""),
-                        ty: Type::Enum(id),
-                        scope: Scope::Market(code),
-                        when: None,
-                        kind: FactKind::Declared,
-                        under: None,
-                        unit: None,
-                        origin: Some(part.origin()),
-                    });
-                    self.vocab.class_facts.insert(code, fact);
+                    self.class_fact(&j, Type::Enum(id), part);
                 }
+                // There are classes; which, could not be read.
+                (Tag::Error, "classes") => self.class_fact(&j, Type::Error, part),
                 (Tag::Field, "doc") | (Tag::Error, _) => {}
                 _ => self.sink.unknown_item(part, "a jurisdiction", &["classes", "doc"], &["regulator"]),
             }
         }
         let id = self.law.jurisdictions.push(j);
         self.law.jurisdiction_codes.insert(code, id);
+    }
+
+    /// The fact that tells a device's class in a market.
+    fn class_fact(&mut self, j: &Jurisdiction, ty: Type, part: NodeRef<'t>) {
+        let fact = self.vocab.facts.push(Fact {
+            name: Sym::new("class"),
+            title: format!("Class of the device in {}", j.title).into(),
+            doc: Arc::from(""),
+            ty,
+            scope: Scope::Market(j.code),
+            when: None,
+            kind: FactKind::Declared,
+            under: None,
+            unit: None,
+            origin: Some(part.origin()),
+        });
+        self.vocab.class_facts.insert(j.code, fact);
     }
 
     fn places(&mut self) {
@@ -350,11 +369,13 @@ impl<'t> Compiler<'t, '_> {
         }
         for (id, item) in made {
             let mut fields = Vec::new();
+            self.sink.doubled(item.node, &[]);
             for part in item.node.items() {
                 match (part.tag(), part.sym().as_str()) {
                     (Tag::Header, "field") => self.field_def(part, &mut fields, "an entity", &ENTITY_FIELDS),
                     (Tag::Field, "holds") => {
-                        for name in part.value().into_iter().flat_map(NodeRef::children) {
+                        let list = part.value().and_then(|v| self.sink.list(v, "holds", "entities"));
+                        for name in list.unwrap_or_default() {
                             match self.vocab.entity_names.get(&name.sym()) {
                                 Some(&held) => {
                                     self.vocab.entities[held].held = true;
@@ -398,11 +419,12 @@ impl<'t> Compiler<'t, '_> {
             url_allowed: false,
             origin: node.origin(),
         };
+        self.sink.doubled(node, &[]);
         for part in node.items() {
             match (part.tag(), part.sym().as_str()) {
                 (Tag::Field, "formats") => {
-                    kind.formats =
-                        part.value().into_iter().flat_map(NodeRef::children).map(NodeRef::sym).collect();
+                    let list = part.value().and_then(|v| self.sink.list(v, "formats", "names of formats"));
+                    kind.formats = list.unwrap_or_default().into_iter().map(NodeRef::sym).collect();
                 }
                 (Tag::Field, "contents") => {
                     if let Some(v) = part.value() {
@@ -442,6 +464,7 @@ impl<'t> Compiler<'t, '_> {
             fields: Vec::new(),
             origin: node.origin(),
         };
+        self.sink.doubled(node, &[]);
         for part in node.items() {
             match (part.tag(), part.sym().as_str()) {
                 (Tag::FieldBlock, "codes") => {
@@ -529,6 +552,7 @@ impl<'t> Compiler<'t, '_> {
         let ty = self.vocab.facts[id].ty;
         let mut when = None;
         let mut otherwise = None;
+        self.sink.doubled(node, &[]);
         if let Some(define) = node.children().find(|c| c.tag() == Tag::Define).and_then(NodeRef::value) {
             if declared {
                 let at = self.sink.at(define);
@@ -598,7 +622,7 @@ impl<'t> Compiler<'t, '_> {
         if !declared && self.vocab.facts[id].kind == FactKind::Declared {
             let at = self.sink.name(node);
             if !node.broken() {
-                self.sink.push(codes::missing_field(at, "a derived fact", "= expression` or `table"));
+                self.sink.missing(&[node], codes::missing_field(at, "a derived fact", "= expression` or `table"));
             }
             self.vocab.facts[id].kind = FactKind::Broken;
         }
@@ -615,12 +639,15 @@ impl<'t> Compiler<'t, '_> {
         let result_type = self.vocab.facts[id].ty;
         let name = self.vocab.facts[id].name;
         let mut rows = Vec::new();
+        // A row that cannot be read may be the one that decides.
+        let mut lost = node.broken() || node.items().any(|r| r.tag() != Tag::Row);
         for row in node.items().filter(|r| r.tag() == Tag::Row) {
             let parts: Vec<NodeRef<'t>> = row.children().collect();
             let Some((result, cells)) = parts.split_last() else { continue };
             if cells.len() != ids.len() {
                 let at = self.sink.at(row);
                 self.sink.push(codes::bad_row(at, cells.len(), ids.len()));
+                lost = true;
                 continue;
             }
             let mut read = Vec::new();
@@ -640,11 +667,14 @@ impl<'t> Compiler<'t, '_> {
                 }
             }
             let result = check::value(*result, result_type, name.as_str(), &self.vocab, &mut self.sink);
-            if let (true, Some(result)) = (whole, result) {
-                rows.push(TableRow { cells: read, result, origin: row.origin() });
+            match (whole, result) {
+                (true, Some(result)) => {
+                    rows.push(TableRow { cells: read, result, origin: row.origin() });
+                }
+                _ => lost = true,
             }
         }
-        self.vocab.facts[id].kind = FactKind::Table(ids, rows);
+        self.vocab.facts[id].kind = if lost { FactKind::Broken } else { FactKind::Table(ids, rows) };
     }
 
     /// Entities' `read_from` and `when`, once kinds and facts have names.
@@ -707,13 +737,15 @@ impl<'t> Compiler<'t, '_> {
     /// Derived facts that read themselves.
     fn circles(&mut self, made: &[(FactId, Item<'t>)]) {
         let mut done: FxHashSet<FactId> = FxHashSet::default();
-        for &(id, item) in made {
-            let mut path = Vec::new();
-            if let Some(circle) = self.find_circle(id, &mut path, &mut done) {
+        for &(id, _) in made {
+            while let Some(circle) = self.find_circle(id, &mut Vec::new(), &mut done) {
                 let names: Vec<String> =
                     circle.iter().map(|f| format!("`{}`", self.vocab.facts[*f].name)).collect();
-                let at = self.sink.name(item.node);
-                self.sink.push(codes::circle(at, "this fact", names.join(" → ")));
+                // The one that is looked at may only lead there.
+                if let Some((_, item)) = made.iter().find(|(f, _)| *f == circle[0]) {
+                    let at = self.sink.name(item.node);
+                    self.sink.push(codes::circle(at, "this fact", names.join(" → ")));
+                }
                 for f in circle {
                     self.vocab.facts[f].kind = FactKind::Broken;
                     self.vocab.facts[f].when = None;

@@ -7,7 +7,7 @@ use crate::text::{self, Look, Tint};
 use dossier_base::{Diagnostic, Severity};
 use dossier_model::Model;
 use dossier_model::law::Outcome;
-use dossier_verdict::DeviceCheck;
+use dossier_verdict::{DeviceCheck, MarketCheck, Premise};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The outcomes in the order of the table.
@@ -34,6 +34,8 @@ pub(super) struct Summary {
     /// What is missing, by name: for how many verdicts it is asked.
     questions: BTreeMap<String, usize>,
     waiting: usize,
+    /// Why nothing is asked of a device in a market.
+    nothing: Vec<String>,
     files: usize,
     severities: [usize; 3],
     next: Option<(Severity, String)>,
@@ -59,7 +61,11 @@ impl Summary {
         let mut markets = Vec::new();
         for market in &check.markets {
             let place = market.place.map_or_else(|| "any".to_owned(), |p| p.to_string());
-            markets.push((place, Counts::of(market)));
+            let counts = Counts::of(market);
+            if counts.asked() == 0 {
+                self.nothing.push(nothing_asked(model, &name, &place, market));
+            }
+            markets.push((place, counts));
             for row in market.rows.iter().filter(|r| r.judgement.outcome == Outcome::Unknown) {
                 let Some(x) = &row.explained else { continue };
                 let asked: BTreeSet<String> = x
@@ -105,6 +111,14 @@ impl Summary {
             out.push_str(&self.legend(look));
         }
         out.push('\n');
+        let shown = if look.all { self.nothing.len() } else { NAMES };
+        for line in self.nothing.iter().take(shown) {
+            out.push_str(&look.paragraph("", line));
+        }
+        if self.nothing.len() > shown {
+            let more = format!("And so of {} more; `--all` lists them.", self.nothing.len() - shown);
+            out.push_str(&look.paragraph("", &more));
+        }
         if !self.questions.is_empty() {
             out.push_str(&look.paragraph("", &self.answer_first()));
         }
@@ -145,9 +159,14 @@ impl Summary {
     fn last_line(&self, look: &Look) -> String {
         let [notes, warnings, errors] = self.severities;
         if errors + warnings + notes == 0 {
-            let nothing =
-                if self.devices.is_empty() { "No device was found." } else { "Nothing is left to do." };
-            let color = if self.devices.is_empty() { Tint::Yellow } else { Tint::Green };
+            let asked = self.devices.iter().flat_map(|d| &d.1).any(|(_, c)| c.asked() > 0);
+            let (nothing, color) = if self.devices.is_empty() {
+                ("No device was found.", Tint::Yellow)
+            } else if asked {
+                ("Nothing is left to do.", Tint::Green)
+            } else {
+                ("Nothing is asked, so nothing is left to do.", Tint::Yellow)
+            };
             return format!("{}\n", look.paint(color, nothing));
         }
         let part = |n: usize, color: Tint, one: &str, many: &str| {
@@ -251,6 +270,40 @@ impl Summary {
         let lines: Vec<String> = lines.iter().map(|l| look.paint(Tint::Dim, l)).collect();
         format!("{}\n", lines.join("\n"))
     }
+}
+
+/// Why a market asks nothing of a device: of each instrument what made it so.
+fn nothing_asked(model: &Model, device: &str, place: &str, market: &MarketCheck) -> String {
+    let rules = &model.rules;
+    let mut reasons: Vec<String> = Vec::new();
+    for row in &market.rows {
+        let Some(part) = row.explained.as_ref().and_then(|x| x.parts.first()) else { continue };
+        let instrument = &rules.law.instruments[rules.law.requirements[row.requirement].instrument];
+        let mut facts: Vec<String> = Vec::new();
+        for d in part.derivation.premises() {
+            let Some(p @ (Premise::Fact(..) | Premise::Collection(_))) = &d.premise else { continue };
+            let name = premise::name(rules, p);
+            let fact = match (p, d.value(rules)) {
+                (Premise::Collection(_), _) => format!("there are no {name}"),
+                (_, Some(value)) => format!("`{name}` is `{value}`"),
+                (_, None) => format!("`{name}` is not said"),
+            };
+            if !facts.contains(&fact) {
+                facts.push(fact);
+            }
+        }
+        let facts = if facts.is_empty() { String::new() } else { format!(", for {}", facts.join(" and ")) };
+        reasons.push(if row.judgement.not_opted_in {
+            let asked = part.derivation.text(rules);
+            format!("{} is voluntary and not opted into{facts}; `{asked}` opts in", instrument.code)
+        } else {
+            format!("{} does not apply{facts}", instrument.code)
+        });
+    }
+    if reasons.is_empty() {
+        return format!("{place} asks nothing of `{device}`: no law that is known here is in force there.");
+    }
+    format!("{place} asks nothing of `{device}`: {}.", reasons.join("; "))
 }
 
 /// The table where there is no room for one.
