@@ -166,6 +166,86 @@ const MISTAKES: &[(&str, &str, &[&str], &str, &str)] = &[
     ),
 ];
 
+/// The same, of whole files; `M` stands for a market block.
+const FILES: &[(&str, &str, &[&str], &str, &str)] = &[
+    (
+        "components differ on a fact",
+        "component a \"A\" { remote no }  component b \"B\" { remote yes }  device d \"D\" { includes [a, b]  M }",
+        &["E0306"],
+        "XX-REMOTE",
+        "unknown",
+    ),
+    (
+        "components differ on a control",
+        "component a \"A\" { control lock { status implemented } }
+         component b \"B\" { control lock { status left_out  because \"x\" } }
+         device d \"D\" { includes [a, b]  M }",
+        &["E0306"],
+        "XX-LOCK",
+        "unknown",
+    ),
+    (
+        "components differ on evidence",
+        "component a \"A\" { evidence e \"there.pdf\" { kind scan } }
+         component b \"B\" { evidence e \"missing.pdf\" { kind scan } }
+         device d \"D\" { includes [a, b]  M }",
+        &["E0306"],
+        "XX-SCAN",
+        "unknown",
+    ),
+    (
+        "the device has an entity of a component's name",
+        "component a \"A\" { unit u \"U\" { active no } }
+         device d \"D\" { includes [a]  unit u \"U\" { active yes }  M }",
+        &["E0104"],
+        "XX-UNITS",
+        "unknown",
+    ),
+    (
+        "the device settles what components differ on",
+        "component a \"A\" { remote no }  component b \"B\" { remote yes }
+         device d \"D\" { includes [a, b]  remote yes  M }",
+        &[],
+        "XX-REMOTE",
+        "met",
+    ),
+    (
+        "a component that includes another has the last word",
+        "component a \"A\" { control lock { status left_out  because \"x\" } }
+         component b \"B\" { includes [a]  control lock { status implemented } }
+         device d \"D\" { includes [a, b]  M }",
+        &[],
+        "XX-LOCK",
+        "met",
+    ),
+    ("a component that nobody knows", "device d \"D\" { includes [a]  M }", &["E0305"], "XX-REMOTE", "unknown"),
+    (
+        "a market twice",
+        "device d \"D\" { remote yes  market XX { class I }  market XX { class II } }",
+        &["E0104"],
+        "XX-REMOTE",
+        "unknown",
+    ),
+];
+
+#[test]
+fn a_mistake_between_declarations_is_told_and_never_passes() {
+    let law = Law::read(&[("law.rulebook".to_owned(), LAW.to_owned())]);
+    let mut faults = String::new();
+    for (what, text, told, code, outcome) in FILES {
+        let text = text.replace('M', "market XX { }").replace("\n         ", "\n");
+        let project = law.project(&[("d.dossier".to_owned(), text)]);
+        let codes: Vec<&str> = project.diagnostics.iter().map(|d| d.code.id).collect();
+        let verdicts = project.verdicts((2026, 6, 15), stands);
+        let found = verdicts.iter().find(|(k, _)| k.1 == "XX" && k.2 == *code);
+        let found = found.map_or("not in force", |(_, v)| v.outcome.as_str());
+        if codes != *told || found != *outcome {
+            faults += &format!("{what}: {codes:?} for {told:?}, {found} for {outcome}\n");
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
+
 #[test]
 fn a_mistake_is_told_and_never_passes() {
     let law = Law::read(&[("law.rulebook".to_owned(), LAW.to_owned())]);

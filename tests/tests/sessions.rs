@@ -19,6 +19,20 @@ fn a_first_device() {
     assert_eq!(page.statuses.last(), Some(&0), "the session ends with nothing left to do");
 }
 
+#[test]
+fn a_second_device() {
+    let page = replay("second-device.md");
+    assert!(page.edits <= MOST_EDITS, "{} edits", page.edits);
+    assert_eq!(page.statuses.last(), Some(&0), "the session ends without an error");
+}
+
+/// The page of mistakes reads as it did.
+#[test]
+fn mistakes() {
+    let page = replay("mistakes.md");
+    assert!(page.statuses.iter().all(|s| *s < 2), "each is told, none ends the program");
+}
+
 struct Replayed {
     edits: usize,
     statuses: Vec<i32>,

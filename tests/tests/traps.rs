@@ -97,7 +97,7 @@ fn trap_an_unknown_requirement_in_a_waiver_is_ignored_and_everything_passes() {
         let ran = p.run(&["check"]);
         assert_eq!(ran.status, 1);
         ran.says("ZZ-ACT-21");
-        ran.says("did you mean `ZZ-ACT-1` or `ZZ-ACT-2`");
+        ran.says("did you mean `ZZ-ACT-1`, `ZZ-ACT-2`");
     }
     // The same of a test, of `conforms`, of an exception, of a device and a market that are asked for.
     let p = Project::new();
@@ -233,7 +233,7 @@ fn trap_an_expired_exception_holds_in_one_place_and_not_in_another() {
             human.all.contains("the risk of 1 verdict is accepted"),
             "{day}: so do people's eyes"
         );
-        assert_eq!(json, !human.all.contains("ended on"), "{day}: {}", human.all);
+        assert_eq!(json, !human.all.contains("expired on"), "{day}: {}", human.all);
         (json, expired, human.status)
     };
     let (on_the_day, _, _) = waived("2026-11-23");

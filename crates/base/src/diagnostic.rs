@@ -242,12 +242,14 @@ impl Diagnostic {
         self
     }
 
-    /// A hash of what the diagnostic says and is about, not of where: 16 hexadecimal digits that stay the same
-    /// when lines move. `path` is the file's path relative to the workspace.
-    pub fn fingerprint(&self, path: &str) -> String {
+    /// A hash of what the diagnostic is about, not of where: 16 hexadecimal digits that stay the same when lines move
+    /// or numbers in its message change. `owner` is whose it is: a device, or a file's path.
+    pub fn fingerprint(&self, owner: &str) -> String {
+        // Of what it is about; only where that has no name, of what it says.
+        let about = if self.subject.is_empty() { &self.message } else { &self.subject };
         // FNV-1a: stable across versions and machines, which the standard library's hashers do not promise.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for part in [self.code.id, path, &self.subject, &self.message] {
+        for part in [self.code.id, owner, about] {
             for byte in part.bytes().chain([0]) {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }

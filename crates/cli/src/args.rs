@@ -8,6 +8,9 @@ use dossier_render::{FORMATS, schema::SCHEMAS};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+/// How large a file may be unless `--max-file-size` says otherwise.
+const MAX_FILE_MIB: u32 = (dossier_workspace::MAX_FILE_BYTES >> 20) as u32;
+
 static LONG_VERSION: LazyLock<String> = LazyLock::new(|| format!("{VERSION} (rulebooks {RULEBOOKS})"));
 
 /// What `dossier` is asked to do.
@@ -46,6 +49,17 @@ pub(crate) struct Arguments {
         help = "When to use colours: auto, always or never"
     )]
     pub(crate) color: Color,
+
+    /// How large a file may be, in MiB; a larger one is told and not read
+    #[arg(
+        long,
+        global = true,
+        value_name = "MIB",
+        default_value_t = MAX_FILE_MIB,
+        value_parser = clap::value_parser!(u32).range(1..4096),
+        display_order = 901
+    )]
+    pub(crate) max_file_size: u32,
 
     /// How many threads work; 0 for as many as there are processors
     #[arg(long, global = true, value_name = "N", hide = true)]

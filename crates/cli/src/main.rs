@@ -44,14 +44,19 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let status = guard::guarded(|| run(&arguments));
     ExitCode::from(match status {
-        Some(Ok(Status::Fine)) => 0,
-        Some(Ok(Status::Fails)) => 1,
-        Some(Ok(Status::Unusable)) => 2,
-        Some(Err(Unusable(why))) => {
+        Ok(Ok(Status::Fine)) => 0,
+        Ok(Ok(Status::Fails)) => 1,
+        Ok(Ok(Status::Unusable)) => 2,
+        Ok(Err(Unusable(why))) => {
             terminal::complain(&format!("dossier: {why}"));
             2
         }
-        None => 2,
+        Err(why) => {
+            if let Command::Check(check) = &arguments.command {
+                commands::check::internal_error(check, &why);
+            }
+            2
+        }
     })
 }
 
@@ -61,10 +66,11 @@ fn run(arguments: &Arguments) -> Result<Status, Unusable> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20);
     pool.build_global()?;
     let terminal = terminal::Terminal::new(arguments.color);
+    let limit = project::Limit::mib(arguments.max_file_size);
     match &arguments.command {
-        Command::Check(a) => commands::check::run(a, &terminal),
-        Command::Fmt(a) => commands::fmt::run(a, &terminal),
-        Command::Rules(a) => commands::rules::run(a, &terminal),
+        Command::Check(a) => commands::check::run(a, limit, &terminal),
+        Command::Fmt(a) => commands::fmt::run(a, limit, &terminal),
+        Command::Rules(a) => commands::rules::run(a, limit, &terminal),
         Command::Schema(a) => commands::schema::run(a),
     }
 }

@@ -3,7 +3,7 @@
 use crate::Unusable;
 use dossier_base::{Diagnostic, FileId, Place, Severity, TextRange, codes};
 use dossier_render::{File, Sources};
-use dossier_workspace::{MAX_FILE_BYTES, OpenOptions, Workspace};
+use dossier_workspace::{OpenOptions, Workspace};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -18,29 +18,39 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// How large a file may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(u64);
+
+impl Limit {
+    /// So many MiB.
+    pub(crate) fn mib(mib: u32) -> Self {
+        Self(u64::from(mib) << 20)
+    }
+}
+
 /// Opens the project that paths are in; `-` among them is standard input.
-pub(crate) fn open(paths: &[PathBuf]) -> Result<Workspace, Unusable> {
-    let stdin = if paths.iter().any(|p| is_stdin(p)) { Some(read_stdin()?) } else { None };
+pub(crate) fn open(paths: &[PathBuf], limit: Limit) -> Result<Workspace, Unusable> {
+    let stdin = if paths.iter().any(|p| is_stdin(p)) { Some(read_stdin(limit)?) } else { None };
     let paths = paths.iter().filter(|p| !is_stdin(p)).cloned().collect();
-    Ok(Workspace::open(&OpenOptions { paths, stdin, max_file_bytes: MAX_FILE_BYTES })?)
+    Ok(Workspace::open(&OpenOptions { paths, stdin, max_file_bytes: limit.0 })?)
 }
 
 /// Opens the rulebooks only: the embedded ones and those of the project that this folder is in.
-pub(crate) fn open_rulebooks() -> Result<Workspace, Unusable> {
-    let options =
-        OpenOptions { paths: Vec::new(), stdin: Some(String::new()), max_file_bytes: MAX_FILE_BYTES };
+pub(crate) fn open_rulebooks(limit: Limit) -> Result<Workspace, Unusable> {
+    let options = OpenOptions { paths: Vec::new(), stdin: Some(String::new()), max_file_bytes: limit.0 };
     Ok(Workspace::open(&options)?)
 }
 
 /// All of standard input.
-pub(crate) fn read_stdin() -> Result<String, Unusable> {
+pub(crate) fn read_stdin(limit: Limit) -> Result<String, Unusable> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    text(bytes, "standard input")
+    std::io::stdin().lock().take(limit.0 + 1).read_to_end(&mut bytes)?;
+    text(bytes, "standard input", limit)
 }
 
 /// A file's text, as every command reads it.
-pub(crate) fn read_file(path: &Path) -> Result<String, Unusable> {
+pub(crate) fn read_file(path: &Path, limit: Limit) -> Result<String, Unusable> {
     let shown = path.display().to_string();
     let fail = |e: std::io::Error| format!("cannot read `{shown}`: {e}");
     let meta = std::fs::metadata(path).map_err(fail)?;
@@ -49,13 +59,17 @@ pub(crate) fn read_file(path: &Path) -> Result<String, Unusable> {
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(fail)?;
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-    text(bytes, &format!("`{shown}`"))
+    file.take(limit.0 + 1).read_to_end(&mut bytes).map_err(fail)?;
+    text(bytes, &format!("`{shown}`"), limit)
 }
 
-fn text(bytes: Vec<u8>, what: &str) -> Result<String, Unusable> {
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("{what} has more than the {} MiB that are read", MAX_FILE_BYTES >> 20).into());
+fn text(bytes: Vec<u8>, what: &str, limit: Limit) -> Result<String, Unusable> {
+    if bytes.len() as u64 > limit.0 {
+        return Err(format!(
+            "{what} has more than the {} MiB that are read; `--max-file-size` lifts that",
+            limit.0 >> 20
+        )
+        .into());
     }
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();

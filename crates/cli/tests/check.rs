@@ -39,6 +39,19 @@ fn devices_and_markets_are_chosen() {
 }
 
 #[test]
+fn how_large_a_file_may_be_is_settable() {
+    let p = Project::new();
+    p.file("lamp.dossier", &format!("{DEVICE}// {}\n", "x".repeat(1 << 20)));
+    for command in ["check", "fmt"] {
+        p.run(&[command, "--max-file-size", "2", "lamp.dossier"]).ends(0);
+        let refused = p.run(&[command, "--max-file-size", "1", "lamp.dossier"]);
+        refused.ends(2).says("1 MiB that are read");
+    }
+    p.run(&["check", "--max-file-size", "0"]).ends(2).says("--max-file-size");
+    p.run(&["check", "--max-file-size", "4096"]).ends(2).says("--max-file-size");
+}
+
+#[test]
 fn what_does_not_exist_is_one_sentence() {
     let p = Project::lantern();
     let cases: &[(&[&str], &str)] = &[
@@ -83,7 +96,7 @@ fn bad_text_is_one_clear_diagnostic() {
     let deep =
         format!("device lamp \"Lamp\" {{\n  connections {}{}\n}}\n", "[".repeat(10_000), "]".repeat(10_000));
     let cases: Vec<(&str, String, &str, &str)> = vec![
-        ("a syntax error", device("  software none }"), "E0004", "closes nothing"),
+        ("a syntax error", device("  software none }"), "E0004", "one too many"),
         ("a block left open", "device lamp \"Lamp\" {\n  software none\n".to_owned(), "E0002", "close it"),
         ("a type error", device("  version 3"), "E0105", "`version` takes a text"),
         ("an unknown fact", device("  softwear none"), "E0101", "did you mean `software`?"),
@@ -94,7 +107,7 @@ fn bad_text_is_one_clear_diagnostic() {
             "E0103",
             "did you mean `automatic_logoff`?",
         ),
-        ("an unknown market", device("  market XX { class 1 }"), "E0103", "known:"),
+        ("an unknown market", device("  market XX { class 1 }"), "E0103", "known are"),
         (
             "a wrong unit",
             device("  control automatic_logoff { status implemented  timeout 10 months }"),
@@ -325,7 +338,7 @@ fn severities_of_the_configuration_hold_everywhere() {
     p.change("dossier.toml", "as_of", "[severity.requirement]\nXA-ACT-1 = \"warning\"\n\n# as_of");
     p.file("dossier.toml", "rulebooks = [\"policy.rulebook\"]\nas_of = 2026-11-23\n\n[severity.requirement]\nXA-ACT-1 = \"information\"\n\n[severity.code]\nV0121 = \"off\"\n");
     let human = p.run(&["check"]);
-    human.says("note[V0113]: timeout").says("switches off V0121");
+    human.says("note[V0113]: `timeout`").says("switches off V0121");
     assert!(!human.out.contains("warning[V0121]"), "{}", human.out);
     human.says("  XA     0          0        1       1      2        1    0   0 % of 5");
     let json = p.run(&["check", "--format", "json"]).out;

@@ -170,7 +170,6 @@ impl Trees {
             (ItemKind::Field(x), ItemKind::Field(y)) => {
                 self.tok(x.word, y.word)
                     && match (&x.value, &y.value) {
-                        (Value::Missing, Value::Missing) => true,
                         (Value::Expr(e), Value::Expr(f)) | (Value::Exactly(e), Value::Exactly(f)) => {
                             self.expr(e, f)
                         }

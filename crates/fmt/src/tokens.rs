@@ -325,7 +325,6 @@ impl<'p> Tokens<'p> {
                 h.value.as_ref().is_none_or(|v| self.expr(v, 1)) & self.block(h.block.as_ref())
             }
             ItemKind::Field(f) => match &f.value {
-                Value::Missing => false,
                 Value::Expr(e) | Value::Exactly(e) => self.expr(e, 1),
                 Value::When(v, c) => v.as_ref().is_none_or(|v| self.expr(v, 1)) & self.expr(c, 1),
                 Value::Block(b) => self.block(Some(b)),

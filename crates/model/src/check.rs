@@ -42,23 +42,39 @@ pub struct Perhaps {
     pub names: FxHashSet<Sym>,
     /// What is declared there under a name that could not be told, as [`Sink::unknown_name`] calls it.
     pub nameless: FxHashSet<Sym>,
+    /// Where a name stands that is to blame for others: its diagnostic is no echo.
+    pub blamed: FxHashSet<Place>,
 }
 
 impl Perhaps {
-    /// Whether nothing is.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.nameless.is_empty()
+    /// Whether what a diagnostic is about is declared there, perhaps.
+    fn is_about(&self, d: &Diagnostic) -> bool {
+        !d.subject.is_empty() && self.names.contains(&Sym::new(&d.subject))
     }
 
-    /// Whether what a diagnostic is about is declared there, perhaps.
-    fn holds(&self, d: &Diagnostic) -> bool {
-        !d.subject.is_empty() && self.names.contains(&Sym::new(&d.subject))
+    /// Whether a name is declared there, perhaps. `what` says what it names.
+    pub fn holds(&self, what: &str, name: Sym) -> bool {
+        self.names.contains(&name) || self.holds_nameless(what)
+    }
+
+    /// Whether something like that is declared there under a name that could not be told. `what` may name several
+    /// sorts: `requirement, family or instrument`.
+    fn holds_nameless(&self, what: &str) -> bool {
+        let several = || what.split(", ").flat_map(|w| w.split(" or "));
+        self.nameless.iter().any(|n| several().any(|w| w.replace(' ', "_") == n.as_str()))
+    }
+
+    /// Takes in what an item declares: its own name, and those of what stands in it.
+    pub fn declare(&mut self, item: NodeRef<'_>) {
+        self.names.extend(item.name().map(NodeRef::sym));
+        self.names.extend(item.items().filter_map(NodeRef::name).map(NodeRef::sym));
     }
 
     /// Takes in what another holds.
     pub fn extend(&mut self, other: Self) {
         self.names.extend(other.names);
         self.nameless.extend(other.nameless);
+        self.blamed.extend(other.blamed);
     }
 
     /// Takes in the names of an item that could not be read or has no business where it stands.
@@ -74,7 +90,10 @@ impl Perhaps {
                 || matches!(n.tag(), Tag::Name | Tag::RowName | Tag::Extra | Tag::Word | Tag::Code)
         };
         self.names.extend(item.within().filter(named).map(NodeRef::sym));
-        if item.tag() == Tag::Keyed && item.name().is_none() {
+        // Further in, the words are those of fields, which declare nothing.
+        let declares =
+            item.parent().is_none_or(|p| matches!(p.sym().as_str(), "device" | "component" | "market"));
+        if declares && matches!(item.tag(), Tag::Keyed | Tag::Error) && item.name().is_none() {
             self.nameless.insert(item.sym());
         }
     }
@@ -105,11 +124,14 @@ impl<'a> Sink<'a> {
             .iter()
             .map(|d| {
                 let is = |codes: &[&'static Code]| codes.contains(&d.code);
-                (is(&NAMES) && (names.holds(d) || words.holds(d))) || (is(&WORDS) && words.holds(d))
+                (is(&NAMES) && (names.is_about(d) || words.is_about(d))) || (is(&WORDS) && words.is_about(d))
             })
             .collect();
         for (n, what) in &self.unknown {
-            echo[*n] |= names.nameless.contains(what) || words.nameless.contains(what);
+            echo[*n] |= names.holds_nameless(what.as_str()) || words.holds_nameless(what.as_str());
+        }
+        for (d, echo) in self.diagnostics.iter().zip(&mut echo) {
+            *echo &= d.place.is_none_or(|p| !names.blamed.contains(&p));
         }
         for (n, owners) in &self.missing {
             echo[*n] |= owners.iter().any(|o| self.holed.contains(o));
@@ -141,7 +163,7 @@ impl<'a> Sink<'a> {
     }
 
     /// Notes that an item has no business where it stands; tells whether that is worth a diagnostic. It is not where
-    /// the item before it on the line has none either: one mistake put both out of place.
+    /// something is wrong with the item before it on the line, too: one mistake put both out of place.
     pub fn lose(&mut self, item: NodeRef<'_>) -> bool {
         let parent = item.parent();
         self.holed.extend(parent.map(NodeRef::origin));
@@ -149,7 +171,15 @@ impl<'a> Sink<'a> {
             return false;
         }
         self.lost.insert(item.origin());
-        !item.shares_line() || self.before(item, parent).is_none_or(|b| !self.lost.contains(&b))
+        let Some(before) = self.before(item, parent).filter(|_| item.shares_line()) else { return true };
+        // What is missing there may be here.
+        self.holed.insert(before);
+        let place = self.place(before);
+        let told = |d: &Diagnostic| {
+            d.place
+                .is_some_and(|p| p.file == place.file && place.start() <= p.start() && p.end() <= place.end())
+        };
+        !self.lost.contains(&before) && !self.diagnostics.iter().any(told)
     }
 
     /// Adds a diagnostic that something is missing in an item (or in those around it that could bring it). It may be
@@ -265,7 +295,7 @@ impl<'a> Sink<'a> {
         match spell::did_you_mean(name, known.iter().copied()) {
             Some(help) => d = d.help(help),
             None if known.is_empty() => {}
-            None if known.len() <= LISTED => d = d.help(format!("known: {}", listed(&known))),
+            None if known.len() <= LISTED => d = d.help(format!("known are {}", listed(&known))),
             None => {}
         }
         if let [only] = near.as_slice() {
@@ -348,6 +378,16 @@ fn in_brackets(d: Diagnostic, at: Place, written: &str) -> Diagnostic {
     )
 }
 
+/// Whether a value would be right if it stood in a list.
+fn listable(ty: Type, node: NodeRef<'_>, vocab: &Vocabulary) -> bool {
+    match ty {
+        Type::EnumSet(e) => vocab.enums[e].by_name.contains_key(&node.sym()) && written(node).is_some(),
+        Type::RefSet(_) => node.tag() == Tag::Word,
+        Type::TextSet => node.tag() == Tag::Text,
+        _ => false,
+    }
+}
+
 /// More names than this do not help.
 const LISTED: usize = 24;
 
@@ -395,6 +435,10 @@ pub fn value(
         // Either has been told where it stands.
         return None;
     }
+    if matches!(node.tag(), Tag::Number | Tag::Quantity) && literal::number(node.sym().as_str()).is_err() {
+        // The reader of tokens has told.
+        return None;
+    }
     let found = match (ty, node.tag()) {
         (Type::Bool, Tag::Yes) => Some(Value::Bool(true)),
         (Type::Bool, Tag::No) => Some(Value::Bool(false)),
@@ -428,7 +472,7 @@ pub fn value(
                     _ => {
                         let at = sink.at(item);
                         let found = describe(item);
-                        let d = codes::wrong_type(at, what, Type::Enum(e).describe(vocab), found);
+                        let d = codes::wrong_type(at, what, expected(Type::Enum(e), vocab), found);
                         sink.push(d.subject(what).help(format!("its values are {}", values(e, vocab))));
                         whole = false;
                     }
@@ -459,9 +503,9 @@ pub fn value(
             }
             Some(Value::Texts(texts.into()))
         }
-        (Type::EnumSet(_) | Type::RefSet(_) | Type::TextSet, _) if written(node).is_some() => {
+        (Type::EnumSet(_) | Type::RefSet(_) | Type::TextSet, _) if listable(ty, node, vocab) => {
             let at = sink.at(node);
-            let d = codes::wrong_type(at, what, ty.describe(vocab), describe(node)).subject(what);
+            let d = codes::wrong_type(at, what, expected(ty, vocab), describe(node)).subject(what);
             sink.push(in_brackets(d, at, &written(node).unwrap_or_default()));
             return None;
         }
@@ -477,10 +521,19 @@ pub fn value(
             (ty, tag) => plain_help(ty, tag).map(str::to_owned),
         };
         let at = sink.at(node);
-        let d = codes::wrong_type(at, what, ty.describe(vocab), describe(node)).subject(what);
+        let d = codes::wrong_type(at, what, expected(ty, vocab), describe(node)).subject(what);
         sink.push(d.help_if(help));
     }
     found
+}
+
+/// What a field takes; of values that are listed below it the name of the list says nothing.
+fn expected(ty: Type, vocab: &Vocabulary) -> String {
+    match ty {
+        Type::Enum(_) => "one of its values".to_owned(),
+        Type::EnumSet(_) => "a list".to_owned(),
+        ty => ty.describe(vocab),
+    }
 }
 
 /// How a value of a type that has no list of values is written.
@@ -513,7 +566,7 @@ fn enum_value(
 ) -> Option<u16> {
     let e = &vocab.enums[id];
     let found = e.by_name.get(&node.sym()).copied();
-    if found.is_none() {
+    if found.is_none() && !e.holed {
         let what = format!("value of `{what}`");
         sink.unknown_name(node, &what, node.sym().as_str(), e.values.iter().map(|v| v.name.as_str()));
     }

@@ -397,7 +397,41 @@ fn unit(node: NodeRef<'_>, is_device: bool, rules: &Rulebase, sink: &mut Sink<'_
             _ => {}
         }
     }
+    unit.scope.shrink();
+    unit.markets.iter_mut().for_each(|m| m.scope.shrink());
     Some(unit)
+}
+
+impl ScopeDecl {
+    /// Gives back what lists took in advance. Thousands of devices are held at a time, and none grows again.
+    fn shrink(&mut self) {
+        self.facts.shrink_to_fit();
+        self.controls.shrink_to_fit();
+        self.controls.iter_mut().for_each(ControlDecl::shrink);
+        self.evidence.shrink_to_fit();
+        self.evidence.iter_mut().for_each(|e| e.kinds.shrink_to_fit());
+        self.entities.shrink_to_fit();
+        self.entities.iter_mut().for_each(EntityDecl::shrink);
+        self.claims.shrink_to_fit();
+    }
+}
+
+impl ControlDecl {
+    fn shrink(&mut self) {
+        self.fields.shrink_to_fit();
+        self.evidence.shrink_to_fit();
+    }
+}
+
+impl EntityDecl {
+    fn shrink(&mut self) {
+        self.fields.shrink_to_fit();
+        self.evidence.iter_mut().for_each(Vec::shrink_to_fit);
+        self.controls.shrink_to_fit();
+        self.controls.iter_mut().for_each(ControlDecl::shrink);
+        self.held.shrink_to_fit();
+        self.held.iter_mut().for_each(EntityDecl::shrink);
+    }
 }
 
 /// What a scope is.
@@ -895,14 +929,11 @@ impl<'r> Reader<'r, '_, '_> {
         let ty = vocab.facts[f].ty;
         let exactly = item.tag() == Tag::FieldExactly;
         let slot = match item.value() {
-            None => {
-                let at = self.sink.word(item);
-                self.sink.push(codes::missing_value(at, name).subject(name));
-                Slot::Broken
-            }
+            None => Slot::Broken,
             Some(v) => {
                 let v = self.resolve(v);
-                check::value(v, ty, name, vocab, self.sink).map_or(Slot::Broken, Slot::Known)
+                let found = check::value(v, ty, name, vocab, self.sink);
+                found.filter(|_| !item.broken()).map_or(Slot::Broken, Slot::Known)
             }
         };
         if exactly && ty.element().is_none() {
@@ -962,6 +993,8 @@ impl<'r> Reader<'r, '_, '_> {
                 decl.broken.push(word);
                 continue;
             }
+            // What could not be read goes on from here: what stands on the line is a guess.
+            unsure |= part.broken() && part.is_field();
             match (part.tag(), word.as_str()) {
                 (Tag::Field, "status") => {
                     status_seen = true;
@@ -1006,7 +1039,9 @@ impl<'r> Reader<'r, '_, '_> {
                                     .into_iter()
                                     .chain(fields.iter().map(|f| f.name.as_str()))
                                     .collect();
-                            self.sink.unknown_item(part, &format!("control `{sym}`"), &known, &[]);
+                            if !vocab.controls[control].holed {
+                                self.sink.unknown_item(part, &format!("control `{sym}`"), &known, &[]);
+                            }
                         }
                     }
                 }
@@ -1033,7 +1068,7 @@ impl<'r> Reader<'r, '_, '_> {
                             vec![Edit { place: at, text: " status implemented ".to_owned() }],
                         );
                     }
-                    self.sink.push(d);
+                    self.sink.missing(&[item], d);
                 }
                 State::Broken
             }
@@ -1043,7 +1078,8 @@ impl<'r> Reader<'r, '_, '_> {
         }
         if decl.state == State::Planned && decl.due.is_none() && decl.broken.is_empty() {
             let at = self.sink.name(item);
-            self.sink.push(
+            self.sink.missing(
+                &[item],
                 codes::missing_field(at, format!("planned control `{sym}`"), "due")
                     .subject(sym.as_str())
                     .help("say when it will be there: `due 2027-03-31`"),
@@ -1053,7 +1089,8 @@ impl<'r> Reader<'r, '_, '_> {
         decl.because = decl.because.filter(|b| !b.trim().is_empty());
         if decl.state == State::LeftOut && decl.because.is_none() && decl.broken.is_empty() {
             let at = self.sink.name(item);
-            self.sink.push(
+            self.sink.missing(
+                &[item],
                 codes::missing_field(at, format!("left-out control `{sym}`"), "because")
                     .subject(sym.as_str())
                     .help("say why: `because \"…\"`"),
@@ -1092,14 +1129,11 @@ impl<'r> Reader<'r, '_, '_> {
         match part.value() {
             Some(v) => {
                 let v = self.resolve(v);
-                check::value(v, ty, word.as_str(), &self.rules.vocab, self.sink)
-                    .map_or(Slot::Broken, Slot::Known)
+                let found = check::value(v, ty, word.as_str(), &self.rules.vocab, self.sink);
+                // What could not be read goes on from here: what stands on the line is a guess.
+                found.filter(|_| !part.broken()).map_or(Slot::Broken, Slot::Known)
             }
-            None => {
-                let at = self.sink.word(part);
-                self.sink.push(codes::missing_value(at, word));
-                Slot::Broken
-            }
+            None => Slot::Broken,
         }
     }
 
@@ -1152,6 +1186,9 @@ impl<'r> Reader<'r, '_, '_> {
                 kind_seen |= word == Sym::new("kind");
                 decl.broken.push(word);
                 continue;
+            }
+            if part.broken() {
+                decl.broken.push(word);
             }
             match (part.tag(), word.as_str()) {
                 (Tag::Field, "kind") => {
@@ -1210,7 +1247,11 @@ impl<'r> Reader<'r, '_, '_> {
             for v in self.list(part) {
                 if enums.iter().any(|e| vocab.enums[*e].by_name.contains_key(&v.sym())) {
                     parts.push(v.sym());
-                } else if decl.broken.contains(&Sym::new("kind")) {
+                } else if !kind_seen
+                    || decl.broken.contains(&Sym::new("kind"))
+                    || decl.kinds.iter().any(|k| vocab.kinds[*k].holed)
+                    || enums.iter().any(|e| vocab.enums[*e].holed)
+                {
                     // Which parts it may have cannot be told.
                     whole = false;
                 } else {
@@ -1230,7 +1271,8 @@ impl<'r> Reader<'r, '_, '_> {
         } else if !kind_seen && !item.broken() {
             let at = self.sink.name(item);
             let known = spell::did_you_mean(name.as_str(), vocab.kinds.iter().map(|k| k.name.as_str()));
-            self.sink.push(
+            self.sink.missing(
+                &[item],
                 codes::missing_field(at, format!("evidence `{name}`"), "kind")
                     .subject(name.as_str())
                     .help("say what it is: `kind penetration_test_report`")
@@ -1249,10 +1291,15 @@ impl<'r> Reader<'r, '_, '_> {
             && decl.broken.is_empty()
         {
             let at = self.sink.name(item);
-            self.sink.push(
+            let open = !decl.kinds.is_empty() && decl.kinds.iter().all(|k| vocab.kinds[*k].url_allowed);
+            let by_address =
+                open.then(|| "evidence of this kind may also be an address: `url \"https://…\"`".to_owned());
+            self.sink.missing(
+                &[item],
                 codes::missing_field(at, format!("evidence `{name}`"), "a file")
                     .subject(name.as_str())
-                    .help(format!("give its path: `evidence {name} \"evidence/{name}.pdf\" {{ … }}`, or `due` if it is planned")),
+                    .help(format!("give its path: `evidence {name} \"evidence/{name}.pdf\" {{ … }}`, or `due 2027-03-31` if it is planned"))
+                    .help_if(by_address),
             );
         }
         // It stands for each of the kinds, so each must allow it.
@@ -1317,6 +1364,7 @@ impl<'r> Reader<'r, '_, '_> {
             let word = part.sym().as_str();
             match (part.tag(), word) {
                 (Tag::Error, _) => broken.push(part.sym()),
+                _ if part.broken() => broken.push(part.sym()),
                 (Tag::Field, "because") => claim.because = self.text(part, &mut broken),
                 (Tag::Field, "evidence") if known.contains(&word) => {
                     claim.evidence = self.names(part, "evidence")
@@ -1344,9 +1392,16 @@ impl<'r> Reader<'r, '_, '_> {
         for field in needs {
             if broken.is_empty() {
                 let at = self.sink.name(item);
-                self.sink.push(
+                let help = match field {
+                    "approved_by" => "say who accepted the risk: `approved_by \"Head of Quality\"`",
+                    "until" => "say the last day on which the risk is accepted: `until 2027-03-31`",
+                    _ => "say why: `because \"…\"`",
+                };
+                self.sink.missing(
+                    &[item],
                     codes::missing_field(at, format!("`{}`", kind.as_str()), field)
-                        .subject(name.sym().as_str()),
+                        .subject(name.sym().as_str())
+                        .help(help),
                 );
             }
             claim.broken = true;
@@ -1430,6 +1485,9 @@ impl<'r> Reader<'r, '_, '_> {
     fn unknown_in_entity(&mut self, part: NodeRef<'_>, id: EntityId) {
         let vocab = &self.rules.vocab;
         let entity = &vocab.entities[id];
+        if entity.holed {
+            return;
+        }
         let fields: Vec<&str> =
             entity.fields.iter().map(|f| f.name.as_str()).chain(["evidence", "has_no"]).collect();
         let blocks: Vec<&str> = entity

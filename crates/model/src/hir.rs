@@ -21,7 +21,7 @@ pub enum Tag {
     /// A declaration with a type or definition. Children: [`Tag::Name`], [`Tag::Type`]?, [`Tag::Title`]?,
     /// [`Tag::Doc`]?, [`Tag::Define`]?, items.
     Header,
-    /// A field: no child (value missing) or one expression.
+    /// A field: one expression.
     Field,
     /// A field that holds a block: items.
     FieldBlock,
@@ -404,7 +404,10 @@ fn spoilt(parse: &Parse, items: &[ast::Item]) -> Vec<Spoilt> {
         // A closing brace ends an item whatever follows.
         let last = Tok(items[n].span.start.0 - 1);
         let closed = parse.layout.kind(last) == Kind::RBrace;
-        let error = matches!(items[n].kind, ItemKind::Error);
+        // What begins like an item of its own takes nothing from the one before; a word alone may be part of that.
+        let begin = parse.layout.kind(items[n].span.start);
+        let alone = items[n].span.end.0 - items[n].span.start.0 == 1;
+        let error = matches!(items[n].kind, ItemKind::Error) && (alone || !(begin.is_word() || begin == Kind::For));
         found[n - 1].cut = error && !closed;
         found[n - 1].line = (error || found[n].line) && !closed;
     }
@@ -493,7 +496,18 @@ impl Lower<'_> {
     fn sibling(&mut self, item: &ast::Item, spoilt: Option<&Spoilt>) {
         let at = self.nodes.len();
         let spoilt = spoilt.copied().unwrap_or_default();
-        if spoilt.cut {
+        // A list that was mended holds what the indent tells, which may not be what was meant.
+        let mended = match &item.kind {
+            ItemKind::Field(ast::Field { value: Value::Block(_), .. }) => false,
+            ItemKind::Field(ast::Field { value: Value::Table(columns, _), .. }) => {
+                self.parse.layout.is_list_repaired(columns.span)
+            }
+            ItemKind::Field(_) | ItemKind::Header(_) | ItemKind::Row(_) => {
+                self.parse.layout.is_list_repaired(item.span)
+            }
+            _ => false,
+        };
+        if spoilt.cut || mended {
             self.error(item.span, self.parse.span_range(item.span));
         } else {
             self.item(item);
@@ -574,7 +588,7 @@ impl Lower<'_> {
         {
             self.leaf(Tag::Name, next);
         }
-        self.names(Span { start: next, end: span.end });
+        self.names(span);
         self.close(at);
         if self.swallows_lines(span) {
             // What stood on those lines may have been anything.
@@ -584,7 +598,7 @@ impl Lower<'_> {
         }
     }
 
-    /// The names in what could not be read, but for one that it begins with: any of them may be declared there.
+    /// The names in what could not be read: any of them may be declared there.
     fn names(&mut self, span: Span) {
         let mut list = None;
         let mut depth = 0_usize;
@@ -650,9 +664,6 @@ impl Lower<'_> {
         let word = self.sym(f.word);
         let (tag, at);
         match &f.value {
-            Value::Missing => {
-                at = self.open(Tag::Field, word, range);
-            }
             Value::Expr(e) => {
                 at = self.open(Tag::Field, word, range);
                 self.expr(e);

@@ -10,6 +10,7 @@ use crate::vocab::EntityId;
 use dossier_base::{Diagnostic, FileId, Place, Sym, codes, spell};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// A device file, resolved.
@@ -237,33 +238,21 @@ impl Model {
         // From each use of this file: does the file used come back here?
         for (path, origin, found) in self.uses.get(&file).into_iter().flat_map(|u| u.iter()) {
             let Ok(first) = found else { continue };
-            if let Some(route) = self.route(*first, file, &mut FxHashSet::default()) {
-                let at = sink.place(*origin);
-                let names: Vec<String> = std::iter::once(format!("\"{path}\""))
-                    .chain(route.iter().map(|p| format!("\"{p}\"")))
-                    .collect();
-                sink.push(codes::circle(at, "`use`", names.join(" → ")).subject(&**path));
-            }
-        }
-    }
-
-    /// The paths by which one file uses another, if it does.
-    fn route(&self, from: FileId, to: FileId, seen: &mut FxHashSet<FileId>) -> Option<Vec<Arc<str>>> {
-        if from == to {
-            return Some(Vec::new());
-        }
-        if !seen.insert(from) {
-            return None;
-        }
-        for (path, _, found) in self.uses.get(&from).into_iter().flat_map(|u| u.iter()) {
-            if let Ok(next) = found
-                && let Some(mut rest) = self.route(*next, to, seen)
+            let uses = |f: &FileId| -> Vec<(String, FileId)> {
+                let list = self.uses.get(f).into_iter().flat_map(|u| u.iter());
+                list.filter_map(|(path, _, used)| Some((format!("\"{path}\""), used.clone().ok()?))).collect()
+            };
+            // A circle is told once: in the first of its files.
+            if let Some(route) = route(*first, &file, &uses, &mut FxHashSet::default())
+                && route.iter().all(|(_, f)| file <= *f)
+                && file <= *first
             {
-                rest.insert(0, path.clone());
-                return Some(rest);
+                let names: Vec<String> =
+                    std::iter::once(format!("\"{path}\"")).chain(route.into_iter().map(|r| r.0)).collect();
+                let d = codes::circle(sink.place(*origin), "`use`", names.join(" → "));
+                sink.push(d.subject(&**path).help("what both files need belongs into a third that both use"));
             }
         }
-        None
     }
 
     fn unit_links(&self, id: UnitId, unit: &Unit, sink: &mut Sink<'_>) {
@@ -297,10 +286,24 @@ impl Model {
             sink.push_unknown(d, "component");
         }
         let (components, _) = self.components(id);
-        let comes_back = |u: &Unit| u.includes.iter().any(|i| self.component(u.origin.file, i.0) == Some(id));
-        if comes_back(unit) || components.iter().any(|c| comes_back(c)) {
-            let at = self.name_place(unit);
-            sink.push(codes::circle(at, "`includes`", format!("`{}` includes itself", unit.name)));
+        let included = |id: &UnitId| -> Vec<(String, UnitId)> {
+            let list = self.unit(*id).into_iter().flat_map(|u| u.includes.iter());
+            list.filter_map(|(name, _)| Some((format!("`{name}`"), self.component(id.file, *name)?))).collect()
+        };
+        for (name, first) in included(&id) {
+            // A circle is told once: at the first of its components.
+            if let Some(route) = route(first, &id, &included, &mut FxHashSet::default())
+                && route.iter().all(|(_, u)| id <= *u)
+                && id <= first
+            {
+                let names: Vec<String> = [format!("`{}`", unit.name), name]
+                    .into_iter()
+                    .chain(route.into_iter().map(|r| r.0))
+                    .collect();
+                let d = codes::circle(self.name_place(unit), "`includes`", names.join(" → "));
+                sink.push(d.subject(unit.name.as_str()).help("what both need belongs into a third that both include"));
+                break;
+            }
         }
         for c in &components {
             for theirs in &c.scope.entities {
@@ -321,7 +324,11 @@ impl Model {
                 .subject(c.name.as_str())
                 .also(self.place(c.first), "one says this")
                 .also(self.place(c.second), "the other this")
-                .help("the device settles it by declaring it itself");
+                .help(if c.is_entity {
+                    "an entity is declared once; give one of the two another name"
+                } else {
+                    "the device settles it by declaring it itself"
+                });
             sink.push(d);
         }
         self.references(unit, &components, sink);
@@ -494,4 +501,26 @@ impl Model {
 
 fn named_within(entity: &EntityDecl, kind: EntityId, name: Sym) -> bool {
     (entity.entity == kind && entity.name == name) || entity.held.iter().any(|h| named_within(h, kind, name))
+}
+
+/// The way from one thing to another, as names of the steps and where each leads, if there is one.
+fn route<T: Copy + Eq + Hash>(
+    from: T,
+    to: &T,
+    next: &dyn Fn(&T) -> Vec<(String, T)>,
+    seen: &mut FxHashSet<T>,
+) -> Option<Vec<(String, T)>> {
+    if from == *to {
+        return Some(Vec::new());
+    }
+    if !seen.insert(from) {
+        return None;
+    }
+    for (name, step) in next(&from) {
+        if let Some(mut rest) = route(step, to, next, seen) {
+            rest.insert(0, (name, step));
+            return Some(rest);
+        }
+    }
+    None
 }

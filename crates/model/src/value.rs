@@ -65,8 +65,8 @@ impl Type {
             Type::Date => "a date".to_owned(),
             Type::Duration => "a duration such as `10 min` or `30 days`".to_owned(),
             Type::Period => "a period such as `12 months`".to_owned(),
-            Type::Enum(e) => format!("one of `{}`", vocab.enums[e].name),
-            Type::EnumSet(e) => format!("a list of `{}`", vocab.enums[e].name),
+            Type::Enum(e) => format!("one value of `{}`", vocab.enums[e].name),
+            Type::EnumSet(e) => format!("a list of values of `{}`", vocab.enums[e].name),
             Type::Ref(e) => format!("the name of a {}", vocab.entities[e].name),
             Type::RefSet(e) => format!("a list of names of {}", vocab.entities[e].plural),
             Type::TextSet => "a list of texts".to_owned(),
@@ -75,8 +75,9 @@ impl Type {
     }
 }
 
-/// Some values of an enum, as bits.
+/// Some values of an enum, as bits. Packed to words of eight bytes: a [`Value`] is then a third smaller.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[repr(Rust, packed(8))]
 pub struct Bits(pub u128);
 
 impl Bits {

@@ -2,14 +2,15 @@
 
 use crate::compile::Rulebase;
 use crate::device::{
-    Claim, ControlDecl, EntityDecl, EvidenceDecl, Given, MarketDecl, ScopeDecl, Slot, Unit, extend,
+    Claim, ControlDecl, EntityDecl, EvidenceDecl, Given, MarketDecl, ScopeDecl, Slot, State, Unit, extend,
 };
 use crate::hir::Origin;
 use crate::idx::Id;
 use crate::law::JurisdictionId;
 use crate::value::Value;
-use crate::vocab::{EntityId, FactId};
+use crate::vocab::{ControlId, EntityId, FactId};
 use dossier_base::Sym;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 /// A fact as the view has it.
@@ -36,7 +37,15 @@ pub struct Collection<'d> {
     pub origin: Option<Origin>,
 }
 
-impl Collection<'_> {
+impl<'d> Collection<'d> {
+    /// Adds what a component or the device declares. Of two of one name nobody knows which is meant.
+    fn add(&mut self, entity: &'d EntityDecl) {
+        match self.members.iter_mut().find(|m| m.name == entity.name) {
+            Some(member) => member.to_mut().forget(),
+            None => self.members.push(Cow::Borrowed(entity)),
+        }
+    }
+
     /// What could not be read may declare more of them.
     fn reopen(&mut self) {
         self.closed = false;
@@ -54,7 +63,7 @@ pub struct View<'d> {
     /// Facts, by id.
     pub facts: Vec<Cell>,
     /// Controls, by id.
-    pub controls: Vec<Option<&'d ControlDecl>>,
+    controls: Vec<Option<Cow<'d, ControlDecl>>>,
     /// Evidence, in the order of declaration.
     pub evidence: Vec<&'d EvidenceDecl>,
     /// Entities, by kind.
@@ -63,17 +72,28 @@ pub struct View<'d> {
     pub claims: Vec<&'d Claim>,
     /// Whether what is not given is unknown, because something could not be read.
     pub broken: bool,
-    /// Evidence of which an inner scope may say otherwise, in what could not be read.
+    /// Evidence that nobody may rely on: an inner scope may say otherwise, in what could not be read, or components
+    /// differ on it.
     pub doubtful: Vec<Sym>,
-    /// Which component gave a single-valued fact first.
-    given_by: Vec<Option<Sym>>,
+    /// Which component said first what counts of a fact, a control, a name of evidence.
+    said_by: FxHashMap<Said, Sym>,
+}
+
+/// What of one name the innermost says alone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Said {
+    Fact(FactId),
+    Control(ControlId),
+    Evidence(Sym),
 }
 
 /// A conflict between two components that the device does not settle.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conflict {
-    /// The two components.
+    /// The two.
     pub components: (Sym, Sym),
+    /// Whether they differ on an entity, which nobody can settle.
+    pub is_entity: bool,
     /// On what they differ.
     pub name: Sym,
     /// Where the first says what.
@@ -112,7 +132,7 @@ impl<'d> View<'d> {
             claims: Vec::new(),
             broken: missing,
             doubtful: Vec::new(),
-            given_by: vec![None; vocab.facts.len()],
+            said_by: FxHashMap::default(),
         };
         for (i, component) in components.iter().enumerate() {
             let under =
@@ -147,8 +167,18 @@ impl<'d> View<'d> {
         fn inside(d: &EntityDecl, of: &dyn Fn(&ControlDecl) -> bool) -> bool {
             d.controls.iter().any(of) || d.held.iter().any(|h| inside(h, of))
         }
-        let own = self.controls.iter().flatten().any(|d| of(d));
+        let own = self.controls().any(&of);
         own || self.collections.iter().flat_map(|c| &c.members).any(|m| inside(m, &of))
+    }
+
+    /// A control of the view itself, if it is declared.
+    pub fn control(&self, control: ControlId) -> Option<&ControlDecl> {
+        self.controls[control.index()].as_deref()
+    }
+
+    /// The controls of the view itself.
+    pub fn controls(&self) -> impl Iterator<Item = &ControlDecl> {
+        self.controls.iter().filter_map(Option::as_deref)
     }
 
     /// The evidence of a name.
@@ -162,7 +192,7 @@ impl<'d> View<'d> {
         let scope = &unit.scope;
         self.claims.extend(&scope.claims);
         for given in &scope.facts {
-            let settled = self.given_by[given.fact.index()].is_some_and(under);
+            let settled = self.said_by.get(&Said::Fact(given.fact)).is_some_and(|by| under(*by));
             let cell = &mut self.facts[given.fact.index()];
             match (&given.slot, &mut cell.value) {
                 (Slot::Broken, _) => cell.broken = true,
@@ -176,33 +206,35 @@ impl<'d> View<'d> {
                 (Slot::Known(v), None) => {
                     cell.value = Some(v.clone());
                     cell.origin = Some(given.origin);
-                    self.given_by[given.fact.index()] = Some(unit.name);
+                    self.said_by.insert(Said::Fact(given.fact), unit.name);
                 }
                 (Slot::Known(_), Some(_)) if settled => {}
                 // Two components that differ: the first, until the diagnostic is dealt with nobody may rely on it.
                 (Slot::Known(v), Some(have)) => cell.broken |= v != have,
             }
         }
-        self.shared(scope);
-        for entity in &scope.entities {
-            let members = &mut self.collections[entity.entity.index()].members;
-            if !members.iter().any(|m| m.name == entity.name) {
-                members.push(Cow::Borrowed(entity));
-            }
-        }
-        self.broken |= scope.broken;
-    }
-
-    /// Controls and evidence of components: the first of a name.
-    fn shared(&mut self, scope: &'d ScopeDecl) {
         for control in &scope.controls {
-            self.controls[control.control.index()].get_or_insert(control);
+            let by = self.said_by.entry(Said::Control(control.control)).or_insert(unit.name);
+            match &mut self.controls[control.control.index()] {
+                Some(_) if under(*by) => {}
+                // On what two components say differently nobody may rely until the device settles it.
+                Some(first) if !same_control(first, control) => first.to_mut().state = State::Broken,
+                Some(_) => {}
+                none => *none = Some(Cow::Borrowed(control)),
+            }
         }
         for evidence in &scope.evidence {
-            if self.evidence_named(evidence.name).is_none() {
+            let by = self.said_by.entry(Said::Evidence(evidence.name)).or_insert(unit.name);
+            if self.evidence.iter().all(|e| e.name != evidence.name) {
                 self.evidence.push(evidence);
+            } else if !under(*by) {
+                self.doubtful.push(evidence.name);
             }
         }
+        for entity in &scope.entities {
+            self.collections[entity.entity.index()].add(entity);
+        }
+        self.broken |= scope.broken;
     }
 
     fn device(&mut self, scope: &'d ScopeDecl) {
@@ -234,10 +266,7 @@ impl<'d> View<'d> {
         for entity in &scope.entities {
             let collection = &mut self.collections[entity.entity.index()];
             collection.closed = true;
-            match collection.members.iter_mut().find(|m| m.name == entity.name) {
-                Some(member) => *member = Cow::Borrowed(entity),
-                None => collection.members.push(Cow::Borrowed(entity)),
-            }
+            collection.add(entity);
         }
         self.close(scope);
     }
@@ -278,7 +307,7 @@ impl<'d> View<'d> {
     /// Controls, evidence and claims: of one name the innermost wins whole.
     fn inner(&mut self, scope: &'d ScopeDecl) {
         for control in &scope.controls {
-            self.controls[control.control.index()] = Some(control);
+            self.controls[control.control.index()] = Some(Cow::Borrowed(control));
         }
         self.doubtful.retain(|name| !scope.evidence.iter().any(|e| e.name == *name));
         for evidence in &scope.evidence {
@@ -381,6 +410,7 @@ pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Con
                 {
                     found.push(Conflict {
                         components: (a.name, b.name),
+                        is_entity: false,
                         name: rules.vocab.facts[x.fact].name,
                         first: x.origin,
                         second: y.origin,
@@ -396,6 +426,7 @@ pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Con
                 {
                     found.push(Conflict {
                         components: (a.name, b.name),
+                        is_entity: false,
                         name: rules.vocab.controls[x.control].name,
                         first: x.origin,
                         second: y.origin,
@@ -410,17 +441,24 @@ pub fn conflicts(rules: &Rulebase, unit: &Unit, components: &[&Unit]) -> Vec<Con
                 {
                     found.push(Conflict {
                         components: (a.name, b.name),
+                        is_entity: false,
                         name: x.name,
                         first: x.origin,
                         second: y.origin,
                     });
                 }
             }
+        }
+    }
+    // An entity is declared once, and extended by markets only.
+    for (i, a) in components.iter().enumerate() {
+        for b in &components[i + 1..] {
             for x in &a.scope.entities {
                 let other = b.scope.entities.iter().find(|y| y.entity == x.entity && y.name == x.name);
                 if let Some(y) = other {
                     found.push(Conflict {
                         components: (a.name, b.name),
+                        is_entity: true,
                         name: x.name,
                         first: x.origin,
                         second: y.origin,

@@ -61,6 +61,8 @@ pub struct Enum {
     pub values: Vec<EnumValue>,
     /// Numbers of the values by name.
     pub by_name: FxHashMap<Sym, u16>,
+    /// Whether something in it could not be read: it may have more values.
+    pub holed: bool,
     /// Where it is declared; none for those that the language makes.
     pub origin: Option<Origin>,
 }
@@ -162,6 +164,8 @@ pub struct Control {
     pub codes: Vec<(Sym, Arc<str>)>,
     /// Its own fields.
     pub fields: Vec<FieldDef>,
+    /// Whether something in it could not be read: it may have more fields.
+    pub holed: bool,
     /// Where it is declared.
     pub origin: Origin,
 }
@@ -181,6 +185,8 @@ pub struct Kind {
     pub contents: Option<EnumId>,
     /// Whether an address may stand for a file.
     pub url_allowed: bool,
+    /// Whether something in it could not be read: it may have more of them.
+    pub holed: bool,
     /// Where it is declared.
     pub origin: Origin,
 }
@@ -206,6 +212,8 @@ pub struct Entity {
     pub when: Option<ExprId>,
     /// Whether it stands only inside others.
     pub held: bool,
+    /// Whether something in it could not be read: it may have more fields.
+    pub holed: bool,
     /// Where it is declared.
     pub origin: Origin,
 }

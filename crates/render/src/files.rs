@@ -46,6 +46,13 @@ impl<'s> Files<'s> {
         Some(Spot { path: file.path, start: lines.line_col(from), end: lines.line_col(to), from, to })
     }
 
+    /// The same with columns in UTF-16 code units.
+    pub fn spot_utf16(&mut self, place: Place) -> Option<Spot<'s>> {
+        let spot = self.spot(place)?;
+        let lines = self.lines.get(&place.file)?;
+        Some(Spot { start: lines.line_col_utf16(spot.from), end: lines.line_col_utf16(spot.to), ..spot })
+    }
+
     /// Where an origin stands.
     pub fn origin(&mut self, model: &Model, origin: Origin) -> Option<Spot<'s>> {
         self.spot(model.place(origin))

@@ -2,6 +2,7 @@
 
 use crate::files::{Files, Spot};
 use crate::outcome::Counts;
+use crate::owners::Fingerprints;
 use crate::text::Look;
 use crate::{Feed, Format, Run, premise, text};
 use dossier_base::{Applicability, Diagnostic, Edit, NoteKind, Place, Severity};
@@ -43,7 +44,6 @@ impl Format for Json {
             line(out, n, &Input { file, sha256 })?;
         }
         out.write_all(b"],\n\"devices\":[")?;
-        let mut diagnostics = feed.static_diagnostics();
         let mut devices = 0;
         feed.devices(Detail::All, &mut |check| {
             let device = Maker { run, files: &mut files }.device(check);
@@ -51,20 +51,27 @@ impl Format for Json {
             devices += 1;
             Ok(())
         })?;
-        diagnostics.extend(feed.findings());
         out.write_all(b"],\n\"diagnostics\":[")?;
-        for (n, d) in diagnostics.iter().enumerate() {
-            let d = Maker { run, files: &mut files }.diagnostic(d);
-            line(out, n, &d)?;
-        }
-        let count = |s: Severity| diagnostics.iter().filter(|d| d.severity == s).count();
+        let mut counts = [0; 3];
+        let mut told = 0;
+        let mut fingerprints = Fingerprints::new(run.model);
+        let mut tell = |d: &Diagnostic| {
+            let fingerprint = fingerprints.of(d, run.model, &files);
+            line(out, told, &Maker { run, files: &mut files }.diagnostic(d, fingerprint))?;
+            counts[d.severity as usize] += 1;
+            told += 1;
+            Ok::<(), io::Error>(())
+        };
+        feed.static_diagnostics().iter().try_for_each(&mut tell)?;
+        feed.findings(&mut |finding| tell(&finding.diagnostic()))?;
+        let [info, warnings, errors] = counts;
         let own = run.model.rules.files.values().filter(|f| !f.embedded).count();
         let summary = SummaryJson {
             files: run.model.files.len() + own,
             devices,
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            info: count(Severity::Information),
+            errors,
+            warnings,
+            info,
             fail_on: run.fail_on,
             switched_off: &run.switched_off,
         };
@@ -401,17 +408,16 @@ impl<'r> Maker<'_, 'r> {
         SettledBy { kind, id, file: spot.as_ref().map(|s| s.path), line: spot.map(|s| s.start.line) }
     }
 
-    fn diagnostic<'d>(&mut self, d: &'d Diagnostic) -> DiagnosticJson<'d>
+    fn diagnostic<'d>(&mut self, d: &'d Diagnostic, fingerprint: String) -> DiagnosticJson<'d>
     where
         'r: 'd,
     {
         let at = d.place.and_then(|p| self.files.spot(p));
-        let path = at.as_ref().map_or("", |s| s.path);
         DiagnosticJson {
             code: d.code.id,
             severity: d.severity.as_str(),
             message: &d.message,
-            fingerprint: d.fingerprint(path),
+            fingerprint,
             file: at.as_ref().map(|s| s.path),
             range: at.as_ref().map(range),
             label: &d.label,

@@ -6,18 +6,24 @@
 //! Knows nothing of disks, terminals' abilities, or how the devices came to be checked.
 
 mod files;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod outcome;
+mod owners;
+mod plain;
 mod premise;
 pub mod rules;
+mod sarif;
 pub mod schema;
 pub mod text;
 
 use dossier_base::{Diagnostic, FileId, Severity};
 use dossier_model::Model;
 use dossier_model::date::Day;
-use dossier_verdict::{Detail, DeviceCheck, Row};
+use dossier_verdict::{Detail, DeviceCheck, Finding, Row};
 use std::io::{self, Write};
 
 pub use files::Files;
@@ -26,7 +32,15 @@ pub use outcome::{Counts, outcome_words};
 pub use text::Look;
 
 /// Every format of `dossier check`, the default first.
-pub static FORMATS: &[&dyn Format] = &[&human::Human, &json::Json];
+pub static FORMATS: &[&dyn Format] = &[
+    &human::Human,
+    &plain::Plain,
+    &json::Json,
+    &sarif::Sarif,
+    &junit::Junit,
+    &github::Github,
+    &gitlab::Gitlab,
+];
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {
@@ -69,6 +83,8 @@ pub struct Run<'r> {
     pub switched_off: Vec<&'r str>,
     /// The word for when a run fails: `error`, `warning`, `information` or `never`.
     pub fail_on: &'r str,
+    /// Whether something of that severity fails the run.
+    pub fails: &'r dyn Fn(Severity) -> bool,
     /// How much a verdict weighs, as configured; none for one that does not fall short or is switched off.
     pub severity: &'r dyn Fn(&Row) -> Option<Severity>,
 }
@@ -78,7 +94,8 @@ pub trait Feed {
     /// What is wrong before any law is looked at.
     fn static_diagnostics(&mut self) -> Vec<Diagnostic>;
 
-    /// Gives the devices one by one, in order of their names, each explained as far as asked. Called once.
+    /// Gives the devices one by one, in order of their names, each explained as far as asked. Called once. Findings
+    /// are made of what is explained, so whoever asks for them asks for [`Detail::Shortfalls`] at least.
     ///
     /// # Errors
     /// Those of `each`.
@@ -88,8 +105,11 @@ pub trait Feed {
         each: &mut dyn FnMut(&DeviceCheck) -> io::Result<()>,
     ) -> io::Result<()>;
 
-    /// What there is to do about the devices that were given.
-    fn findings(&mut self) -> Vec<Diagnostic>;
+    /// Gives what there is to do about the devices that were given, in order. Called once, after them.
+    ///
+    /// # Errors
+    /// Those of `each`.
+    fn findings(&mut self, each: &mut dyn FnMut(&Finding<'_>) -> io::Result<()>) -> io::Result<()>;
 }
 
 /// A way to write the results of a check.
@@ -105,4 +125,12 @@ pub trait Format: Sync {
     /// # Errors
     /// If it cannot be written.
     fn write(&self, run: &Run<'_>, feed: &mut dyn Feed, look: &Look, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes that the program failed, where the format has a way to say so. `tool` is the program's version.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn write_internal_error(&self, _tool: &str, _why: &str, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }

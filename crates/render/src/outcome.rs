@@ -4,6 +4,17 @@ use crate::text::{self, Tint};
 use dossier_model::law::Outcome;
 use dossier_verdict::MarketCheck;
 
+/// Every outcome, in the order in which they are told.
+pub(crate) const ALL: [Outcome; 7] = [
+    Outcome::Met,
+    Outcome::Justified,
+    Outcome::Planned,
+    Outcome::Waived,
+    Outcome::Unmet,
+    Outcome::Unknown,
+    Outcome::NotApplicable,
+];
+
 /// How many verdicts of each kind there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts([usize; 7]);

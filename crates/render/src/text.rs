@@ -65,14 +65,15 @@ pub fn columns_of(c: char) -> usize {
     UnicodeWidthChar::width(c).unwrap_or(0)
 }
 
-/// Breaks a text into lines of at most `width` columns, at spaces where there are some. Line ends of the text stay.
+/// Breaks a text into lines of at most `width` columns, at spaces where there are some; what stands between backticks
+/// is kept on one line if that has room for it. Line ends of the text stay.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     for paragraph in clean(text).lines() {
         let mut line = String::new();
         let mut taken = 0;
-        for word in paragraph.split(' ').filter(|w| !w.is_empty()) {
+        for word in words(paragraph, width) {
             let wide = columns(word);
             if taken > 0 && taken + 1 + wide > width {
                 lines.push(std::mem::take(&mut line));
@@ -101,6 +102,29 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// The words of a paragraph, those between two backticks as one unless it is wider than `width`.
+fn words(paragraph: &str, width: usize) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut rest = paragraph.trim_start_matches(' ');
+    while !rest.is_empty() {
+        let space = |from: usize| rest[from..].find(' ').map_or(rest.len(), |at| from + at);
+        let mut end = space(0);
+        while rest[..end].matches('`').count() % 2 == 1 {
+            match rest[end..].find('`') {
+                Some(close) => end = space(end + close),
+                None => break,
+            }
+        }
+        if columns(&rest[..end]) > width {
+            out.extend(rest[..end].split(' ').filter(|w| !w.is_empty()));
+        } else {
+            out.push(&rest[..end]);
+        }
+        rest = rest[end..].trim_start_matches(' ');
+    }
+    out
 }
 
 /// At most `width` columns of a text on one line; what is cut off ends in `…`.
@@ -345,6 +369,9 @@ mod tests {
         assert_eq!(wrap("二二二 二", 4), ["二二", "二", "二"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(wrap("so `a  b` c", 6), ["so", "`a  b`", "c"]);
+        assert_eq!(wrap("so `a b`, `c d`/`e f`.", 10), ["so `a b`,", "`c d`/`e", "f`."]);
+        assert_eq!(wrap("an open ` tick", 7), ["an open", "` tick"]);
         assert_eq!(shorten("abcdef", 4), "abc…");
         assert_eq!(number(1_234_567), "1,234,567");
     }

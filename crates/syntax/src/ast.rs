@@ -134,8 +134,6 @@ pub struct Field {
 /// What a field holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
-    /// Nothing was written. A diagnostic says so.
-    Missing,
     /// An expression.
     Expr(Expr),
     /// `in_force 2025-01-24 when …`; `applies when …` has no value.

@@ -1,34 +1,23 @@
 //! Syntax diagnostics: in the words of somebody who writes device files, not of a parser.
 
 use crate::Parse;
-use crate::ast::{Block, Expr, ExprKind, Item, ItemKind, Op, Tok, Value};
-use crate::layout::Problem;
+use crate::ast::{Block, Expr, ExprKind, Field, Item, ItemKind, Op, Span, Tok, Value};
+use crate::layout::{Problem, Sign};
 use crate::literal;
 use crate::token::Kind;
 use chumsky::error::{Rich, RichPattern};
-use dossier_base::{Applicability, Diagnostic, Edit, Place, TextRange, TextSize, codes};
+use dossier_base::{Applicability, Diagnostic, Edit, Place, TextRange, TextSize, codes, spell};
 
-/// What the parser could not read.
-pub(crate) fn syntax(parse: &Parse, error: &Rich<'_, Kind>) -> Diagnostic {
+/// What the parser could not read. `unread` are the items that it skipped, in order.
+pub(crate) fn syntax(parse: &Parse, unread: &[Unread], error: &Rich<'_, Kind>) -> Diagnostic {
     let at = Tok(error.span().start as u32);
     let found = parse.layout.kind(at);
-    let mut expected: Vec<&str> = error
-        .expected()
-        .filter_map(|e| match e {
-            RichPattern::Label(label) => Some(label.as_ref()),
-            RichPattern::Token(kind) => Some(kind.describe()),
-            RichPattern::EndOfInput => Some("the end of the file"),
-            _ => None,
-        })
-        .filter(|e| *e != "an operator")
-        .collect();
-    expected.sort_by_key(|e| (e.starts_with('`') || e.starts_with("the end"), *e));
-    expected.dedup();
-    let expected = match expected.as_slice() {
-        [] => "something else".to_owned(),
-        [one] => (*one).to_owned(),
-        [init @ .., last] => format!("{} or {last}", init.join(", ")),
-    };
+    let item = unread[..unread.partition_point(|u| u.span.start <= at)].last().filter(|u| at <= u.span.end);
+    if let Some(d) = item.and_then(|item| word_alone(parse, item, at)) {
+        return d;
+    }
+    let after_field = item.is_some_and(|i| i.follows && i.span.start == at);
+    let expected = if after_field { vec!["the end of the line"] } else { expectations(error) };
     let text = match found {
         Kind::NewLine | Kind::Eof => found.describe().to_owned(),
         _ if parse.str(at).chars().count() > 30 => found.describe().to_owned(),
@@ -36,20 +25,142 @@ pub(crate) fn syntax(parse: &Parse, error: &Rich<'_, Kind>) -> Diagnostic {
         _ => format!("`{}`", parse.str(at)),
     };
     let place = Place::new(parse.id, parse.range(at));
+    let is_list = expected.iter().any(|e| matches!(*e, "`]`" | "`)`"));
+    let wants_name =
+        expected.iter().any(|e| matches!(*e, "a name" | "a field or a block" | "the end of the line"));
+    let expected = match expected.as_slice() {
+        [] => "something else".to_owned(),
+        [one] => (*one).to_owned(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    };
     let diagnostic = codes::unexpected_token(place, expected, text).subject(parse.str(at));
     match found {
         Kind::Eq | Kind::Colon => {
             diagnostic.help("a field is its name and its value with a space between: `status implemented`")
         }
-        Kind::Comma => {
+        Kind::Comma if !is_list => {
             diagnostic.help("fields have no comma between them; only the values of a list `[a, b]` do")
         }
-        kind if kind.is_reserved() => {
+        Kind::LBrace if at.0 > 0 && parse.layout.kind(Tok(at.0 - 1)) == Kind::NewLine => {
+            diagnostic.help("the `{` of a block stands at the end of the line that heads it")
+        }
+        kind if kind.is_reserved() && wants_name && !matches!(kind, Kind::Yes | Kind::No) => {
             diagnostic.help(format!("{} is reserved and cannot be a name", kind.describe()))
         }
+        _ if after_field => diagnostic.help(
+            "the field before it ends here: a field has one value, and several stand in a list `[a, b]`; the next field begins with its name",
+        ),
         _ => diagnostic,
     }
 }
+
+/// An item that the parser skipped.
+pub(crate) struct Unread {
+    pub(crate) span: Span,
+    /// Whether it follows another on the same line, where something of its own may begin.
+    pub(crate) follows: bool,
+}
+
+/// The items that the parser skipped, in order.
+pub(crate) fn unread(items: &[Item]) -> Vec<Unread> {
+    let mut found = Vec::new();
+    collect_unread(items, &mut found);
+    found
+}
+
+fn collect_unread(items: &[Item], into: &mut Vec<Unread>) {
+    let mut before = None;
+    for item in items {
+        let block = match &item.kind {
+            ItemKind::Decl(d) => d.block.as_ref(),
+            ItemKind::Keyed(k) => Some(&k.block),
+            ItemKind::Header(h) => h.block.as_ref(),
+            ItemKind::Field(Field { value: Value::Block(b) | Value::Table(_, b), .. }) => Some(b),
+            ItemKind::Field(_) | ItemKind::Row(_) => None,
+            ItemKind::Error => {
+                into.push(Unread { span: item.span, follows: before == Some(item.span.start) });
+                None
+            }
+        };
+        if let Some(block) = block {
+            collect_unread(&block.items, into);
+        }
+        before = Some(item.span.end);
+    }
+}
+
+/// A word with nothing behind it: a field without a value, or a unit that is none.
+fn word_alone(parse: &Parse, item: &Unread, at: Tok) -> Option<Diagnostic> {
+    let word = item.span.start;
+    let kind = parse.layout.kind(word);
+    if !(kind.is_word() || kind == Kind::For) || at.0 != word.0 + 1 || item.span.end != at {
+        return None;
+    }
+    let (place, text) = (Place::new(parse.id, parse.range(word)), parse.str(word));
+    if item.follows && parse.layout.kind(Tok(word.0 - 1)) == Kind::Number {
+        let long = [("minute", "min"), ("hour", "h"), ("second", "s"), ("sec", "s"), ("percent", "%")];
+        let long = long.into_iter().find(|(l, _)| text.strip_suffix('s').unwrap_or(text) == *l);
+        let near = long.map_or_else(|| spell::nearest(text, UNITS), |(_, unit)| vec![unit]);
+        let d = codes::unexpected_token(place, "a unit", format!("`{text}`")).subject(text);
+        return Some(match near.first() {
+            Some(unit) => d.help(format!("did you mean `{unit}`?")).fix(
+                format!("replace `{text}` by `{unit}`"),
+                Applicability::Maybe,
+                vec![Edit { place, text: (*unit).to_owned() }],
+            ),
+            None => d.help(format!("units are {}", UNITS.map(|u| format!("`{u}`")).join(", "))),
+        });
+    }
+    let d = codes::missing_value(place, text).subject(text);
+    Some(if item.follows {
+        d.help(format!("write it behind the name: `{text} …`; if `{text}` belongs to the field before it, several values stand in a list `[a, b]`"))
+    } else {
+        d.help(format!("write it behind the name: `{text} …`; if it heads a block, `{text} {{ … }}`"))
+    })
+}
+
+/// What follows a number.
+const UNITS: [&str; 13] =
+    ["ms", "s", "min", "h", "day", "days", "week", "weeks", "month", "months", "year", "years", "%"];
+
+/// What could stand there instead, without what only says the same in more words.
+fn expectations<'e>(error: &'e Rich<'_, Kind>) -> Vec<&'e str> {
+    let all = error.expected().filter_map(|e| match e {
+        RichPattern::Label(label) => Some(label.as_ref()),
+        RichPattern::Token(kind) => Some(kind.describe()),
+        RichPattern::EndOfInput => Some("the end of the file"),
+        _ => None,
+    });
+    let mut expected: Vec<&str> = all.collect();
+    expected.sort_by_key(|e| (e.starts_with('`') || e.starts_with("the end"), *e));
+    expected.dedup();
+    let has = |what: &str| expected.contains(&what);
+    let (value, item) = (has("a value"), has("a field or a block"));
+    let plain = |e: &&str| {
+        let of_value = matches!(
+            *e,
+            "a name"
+                | "a code"
+                | "a text"
+                | "a number"
+                | "a date"
+                | "a block"
+                | "`exactly`"
+                | "`not`"
+                | "`yes`"
+                | "`no`"
+        );
+        let of_item = matches!(*e, "a name" | "a block" | "a text");
+        let goes_on = *e == "an operator" || OPERATORS.contains(e);
+        !(value && of_value || item && of_item || goes_on)
+    };
+    let short: Vec<&str> = expected.iter().copied().filter(plain).collect();
+    if short.is_empty() { expected } else { short }
+}
+
+/// What goes on with an expression that is complete without.
+const OPERATORS: [&str; 11] =
+    ["`(`", "`+`", "`-`", "`.`", "`%`", "`and`", "`by`", "`implies`", "`or`", "`where`", "`with`"];
 
 /// What is wrong with the braces, and with nesting.
 pub(crate) fn braces(parse: &mut Parse) {
@@ -58,31 +169,53 @@ pub(crate) fn braces(parse: &mut Parse) {
     let mut found = Vec::new();
     for problem in &parse.layout.problems {
         found.push(match *problem {
-            Problem::MissingClose { open, after: last } => codes::unclosed_block(place(open))
-                .label("opened here")
-                .also(after(last), "it should be closed here, before the next line stands no deeper")
-                .help("close it with `}`")
-                .fix(
-                    "close the block",
+            Problem::MissingClose { open, after: last, kind } => {
+                let (what, sign) = (bracketed(kind), kind.describe());
+                codes::unclosed_block(after(last), what, sign)
+                    .label("before the next line, which stands no deeper")
+                    .also(place(open), format!("the {what} is opened here"))
+                    .help(format!("close it with {sign}"))
+                    .fix(
+                        format!("close the {what}"),
+                        Applicability::Maybe,
+                        vec![Edit { place: after(last), text: format!("\n{}", sign.trim_matches('`')) }],
+                    )
+            }
+            Problem::MissingOpen { after: last, kind, sign } => {
+                let (what, open) = (bracketed(kind), kind.describe());
+                let why = match sign {
+                    Sign::Deeper => format!("the lines below stand deeper, as those of a {what} do"),
+                    Sign::Close => format!("further on a {what} is closed that nothing opens"),
+                };
+                codes::missing_open_brace(after(last), open, why)
+                    .label(format!("{open} is missing here"))
+                    .fix(
+                        format!("open the {what}"),
+                        Applicability::Maybe,
+                        vec![Edit { place: after(last), text: format!(" {}", open.trim_matches('`')) }],
+                    )
+            }
+            Problem::Stray(brace) => {
+                let sign = parse.tokens.kind(brace as usize).describe();
+                codes::stray_brace(place(brace), sign).fix(
+                    format!("remove the {sign}"),
                     Applicability::Maybe,
-                    vec![Edit { place: after(last), text: "\n}".to_owned() }],
-                ),
-            Problem::MissingOpen { after: last } => {
-                codes::missing_open_brace(after(last)).label("`{` is missing here").fix(
-                    "open the block",
-                    Applicability::Maybe,
-                    vec![Edit { place: after(last), text: " {".to_owned() }],
+                    vec![Edit { place: place(brace), text: String::new() }],
                 )
             }
-            Problem::Stray(brace) => codes::stray_brace(place(brace)).fix(
-                "remove the brace",
-                Applicability::Maybe,
-                vec![Edit { place: place(brace), text: String::new() }],
-            ),
             Problem::TooDeep(token) => codes::too_deep(place(token)),
         });
     }
     parse.diagnostics.append(&mut found);
+}
+
+/// What a sign opens or closes.
+fn bracketed(kind: Kind) -> &'static str {
+    match kind {
+        Kind::LBracket | Kind::RBracket => "list",
+        Kind::LParen | Kind::RParen => "parenthesis",
+        _ => "block",
+    }
 }
 
 /// Tokens that say nothing or something impossible.
@@ -184,15 +317,21 @@ impl Joins<'_> {
                         self.expr(c);
                     }
                     Value::Block(b) => self.block(Some(b)),
-                    Value::Table(_, rows) => self.block(Some(rows)),
+                    Value::Table(columns, rows) => {
+                        self.expr(columns);
+                        self.block(Some(rows));
+                    }
                     Value::Binder(b) => {
                         if let Some(f) = &b.filter {
                             self.expr(f);
                         }
                     }
-                    Value::Missing => {}
                 },
-                ItemKind::Row(_) | ItemKind::Error => {}
+                ItemKind::Row(row) => {
+                    row.cells.iter().for_each(|c| self.expr(c));
+                    self.expr(&row.result);
+                }
+                ItemKind::Error => {}
             }
         }
     }

@@ -75,7 +75,8 @@ pub fn parse(id: FileId, text: impl Into<std::sync::Arc<str>>) -> Parse {
         Some(items) => parse.file.items = items,
         None => {
             let (items, errors) = grammar::recovering_all(&parse.layout.kinds);
-            parse.diagnostics = errors.iter().map(|e| errors::syntax(&parse, e)).collect();
+            let unread = errors::unread(&items);
+            parse.diagnostics = errors.iter().map(|e| errors::syntax(&parse, &unread, e)).collect();
             parse.file.items = items;
         }
     }

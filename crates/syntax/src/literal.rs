@@ -52,6 +52,10 @@ fn escape(text: &str) -> Option<(char, usize)> {
         b'u' => {
             let digits = text[2..].strip_prefix('{')?;
             let (digits, _) = digits.split_once('}')?;
+            // `from_str_radix` takes a sign, too.
+            if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return None;
+            }
             let c = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
             Some((c, digits.len() + 4))
         }
@@ -142,8 +146,9 @@ pub fn days_in_month(year: u16, month: u8) -> u8 {
     }
 }
 
-/// An exact decimal number.
+/// An exact decimal number. Packed to words of eight bytes: a value that may be one is then a third smaller.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(Rust, packed(8))]
 pub struct Decimal {
     /// The digits as a whole number.
     pub digits: i128,
@@ -193,7 +198,7 @@ impl PartialOrd for Decimal {
 impl std::fmt::Display for Decimal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.scale == 0 {
-            return write!(f, "{}", self.digits);
+            return write!(f, "{}", { self.digits });
         }
         let pow = 10_i128.pow(u32::from(self.scale));
         write!(f, "{}.{:0width$}", self.digits / pow, self.digits % pow, width = usize::from(self.scale))
@@ -211,6 +216,9 @@ mod tests {
         assert_eq!(unquote("\"\"\"\n    one\n      two\n    \"\"\""), "one\n  two");
         assert_eq!(bad_escape(r#""a\qb""#), Some(2));
         assert_eq!(bad_escape(r#""a\\b\n""#), None);
+        for escape in ["\\u{+41}", "\\u{}", "\\u{d800}", "\\u{4 1}", "\\u41"] {
+            assert_eq!(bad_escape(&format!("\"{escape}\"")), Some(1), "{escape}");
+        }
         for text in ["", "a \"b\" \\ \n 设", "\t"] {
             assert_eq!(unquote(&quote(text)), text);
         }

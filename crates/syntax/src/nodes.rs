@@ -124,7 +124,6 @@ impl Build<'_> {
 
     fn value(&mut self, value: &Value) {
         match value {
-            Value::Missing => {}
             Value::Expr(e) | Value::Exactly(e) => self.expr(e),
             Value::When(v, c) => {
                 if let Some(v) = v {

@@ -412,6 +412,13 @@ impl Tokens {
         &text[self.starts[i] as usize..self.starts[i + 1] as usize]
     }
 
+    /// Whether token `i` of `text` holds a line end. White space is mostly a byte or two: a search that sets anything
+    /// up would take longer.
+    pub(crate) fn has_line_end(&self, text: &str, i: usize) -> bool {
+        let bytes = text.as_bytes().get(self.starts[i] as usize..self.starts[i + 1] as usize);
+        bytes.is_some_and(|b| b.contains(&b'\n'))
+    }
+
     /// Kinds in order.
     pub fn kinds(&self) -> &[Kind] {
         &self.kinds

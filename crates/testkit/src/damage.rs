@@ -1,11 +1,16 @@
 //! Damage done to a file, and what is said about it.
 //!
 //! Each file is damaged at every so many tokens, in three ways: the token goes, stands twice, or changes places with
-//! the next. The first thing said should be within a line of the damage, and two things at most.
+//! the next. The first thing said should be within a line of the damage, and two things at most; verdicts on devices
+//! that the damage does not reach stay as they are, and none passes that did not before.
 
-use crate::world::World;
+use crate::corpus::is_rulebook;
+use crate::world::{Outcomes, World};
 use dossier_base::{Diagnostic, FileId, Lines};
+use dossier_model::date::{Date, Day};
+use dossier_model::law::Outcome;
 use dossier_syntax::Parse;
+use dossier_syntax::ast::ItemKind;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -78,6 +83,8 @@ pub struct Case {
     pub distance: Option<u32>,
     /// What sort of token it was done to.
     pub token: &'static str,
+    /// Verdicts that it should not have changed, or made pass.
+    pub verdicts: Vec<String>,
 }
 
 /// Figures over many cases.
@@ -95,18 +102,58 @@ pub struct Figures {
     pub said: usize,
     /// Cases with a first diagnostic far away, or too many.
     pub worst: Vec<Case>,
+    /// Verdicts on devices that a damage does not reach, looked at again.
+    pub untouched: usize,
+    /// Cases in which one of them changed.
+    pub changed: Vec<Case>,
+    /// Verdicts on any device that pass after a damage.
+    pub passing: usize,
+    /// Cases in which one passes that did not before.
+    pub passed: Vec<Case>,
+}
+
+/// What a world says, and what of it a damage must leave as it is.
+struct Before {
+    diagnostics: Vec<Diagnostic>,
+    outcomes: Outcomes,
+}
+
+/// The day on which verdicts are compared.
+fn as_of() -> Day {
+    Date::parse("2026-11-24").map(|d| d.first).expect("a date")
+}
+
+fn passes(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Met | Outcome::Justified | Outcome::NotApplicable)
+}
+
+/// The thing at the top level of a file inside of which bytes lie, its head and its last brace not counted.
+fn inside(parse: &Parse, touched: &Range<usize>) -> Option<u32> {
+    let found = parse.file.items.iter().position(|item| {
+        let whole = Range::<usize>::from(parse.span_range(item.span));
+        let head = match &item.kind {
+            ItemKind::Decl(d) => d.block.as_ref().map(|b| usize::from(parse.range(b.span.start).end())),
+            _ => None,
+        };
+        head.is_some_and(|head| head <= touched.start && touched.end < whole.end)
+    });
+    found.map(|n| n as u32)
 }
 
 impl Figures {
     /// Damages a file of a world.
     pub fn measure(&mut self, world: &World, path: &str, first: usize, stride: usize) {
         let parse = world.parse(path);
-        let before = world.diagnostics();
+        let before = Before { diagnostics: world.diagnostics(), outcomes: world.outcomes(as_of()) };
         for token in tokens(&parse, first, stride) {
             for damage in Damage::ALL {
                 if let Some((text, touched)) = damage.apply(&parse, token) {
                     let kind = parse.tokens.kind(token).describe();
-                    self.one(world, path, damage, kind, &text, touched, &before);
+                    let next = (token + 1..parse.tokens.len()).find(|t| !parse.tokens.kind(*t).is_trivia());
+                    let last = next.filter(|_| damage == Damage::Swap).unwrap_or(token);
+                    let old = parse.tokens.range(token).cover(parse.tokens.range(last));
+                    let inside = inside(&parse, &old.into());
+                    self.one(world, path, damage, kind, &text, touched, inside, &before);
                 }
             }
         }
@@ -121,13 +168,37 @@ impl Figures {
         token: &'static str,
         text: &str,
         touched: Range<usize>,
-        before: &[Diagnostic],
+        inside: Option<u32>,
+        before: &Before,
     ) {
         let after = world.with(path, text);
-        let new = new(before, after.diagnostics());
+        let new = new(&before.diagnostics, after.diagnostics());
         if new.is_empty() {
             self.silent += 1;
             return;
+        }
+        let outcomes = after.outcomes(as_of());
+        let (mut changed, mut passed) = (Vec::new(), Vec::new());
+        let told = |key: &(&str, &str, &str), was: Option<Outcome>, is: Option<Outcome>| {
+            let word = |o: Option<Outcome>| o.map_or("not there", Outcome::as_str);
+            format!("{} {} {}: {} becomes {}", key.0, key.1, key.2, word(was), word(is))
+        };
+        if !is_rulebook(path) {
+            let safe = world.out_of_reach(path, inside);
+            for (key, was) in before.outcomes.iter().filter(|(k, _)| safe.contains(k.0)) {
+                self.untouched += 1;
+                let is = outcomes.get(key).copied();
+                if is != Some(*was) {
+                    changed.push(told(key, Some(*was), is));
+                }
+            }
+        }
+        for (key, is) in outcomes.iter().filter(|(_, o)| passes(**o)) {
+            self.passing += 1;
+            let was = before.outcomes.get(key).copied();
+            if !was.is_some_and(passes) {
+                passed.push(told(key, was, Some(*is)));
+            }
         }
         let lines = Lines::new(text);
         let line = |offset: usize| lines.line_col(offset as u32).line;
@@ -142,7 +213,7 @@ impl Figures {
         let few = new.len() <= 2;
         self.near += usize::from(near);
         self.few += usize::from(few);
-        if !near || !few {
+        if !near || !few || !changed.is_empty() || !passed.is_empty() {
             let shown = text
                 .lines()
                 .skip(first as usize - 1)
@@ -150,7 +221,7 @@ impl Figures {
                 .collect::<Vec<_>>()
                 .join(" ⏎ ");
             let said = new.iter().map(|d| after.show(d)).collect();
-            self.worst.push(Case {
+            let case = Case {
                 path: path.to_owned(),
                 damage,
                 line: first,
@@ -158,7 +229,16 @@ impl Figures {
                 said,
                 distance,
                 token,
-            });
+                verdicts: Vec::new(),
+            };
+            for (verdicts, list) in [(changed, &mut self.changed), (passed, &mut self.passed)] {
+                if !verdicts.is_empty() {
+                    list.push(Case { verdicts, ..case.clone() });
+                }
+            }
+            if !near || !few {
+                self.worst.push(case);
+            }
         }
     }
 
@@ -178,12 +258,17 @@ impl fmt::Display for Figures {
         write!(
             f,
             "{} damages (and {} after which the file was still sound): first diagnostic within a line {:.1} %, at most \
-             two diagnostics {:.1} %, {:.2} diagnostics each",
+             two diagnostics {:.1} %, {:.2} diagnostics each; {} verdicts on devices out of reach, changed by {}; {} \
+             verdicts that pass, more than before in {}",
             self.cases,
             self.silent,
             self.near_share(),
             self.few_share(),
-            self.said as f64 / self.cases.max(1) as f64
+            self.said as f64 / self.cases.max(1) as f64,
+            self.untouched,
+            self.changed.len(),
+            self.passing,
+            self.passed.len()
         )
     }
 }

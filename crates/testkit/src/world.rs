@@ -2,11 +2,15 @@
 
 use crate::corpus::{self, is_rulebook};
 use dossier_base::{Diagnostic, FileId};
+use dossier_model::date::Day;
+use dossier_model::device::Unit;
 use dossier_model::hir::Origin;
+use dossier_model::law::Outcome;
 use dossier_model::{Model, ModelFile, Rulebase, Rulebook, Uses, compile, hir};
 use dossier_syntax::Parse;
+use dossier_verdict::{AllStand, Detail, Options, check_device};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 /// The first id that no embedded rulebook has.
@@ -19,6 +23,9 @@ static EMBEDDED: LazyLock<Arc<Rulebase>> = LazyLock::new(|| Arc::new(compile(&BO
 pub fn embedded() -> Arc<Rulebase> {
     EMBEDDED.clone()
 }
+
+/// Outcomes by device, market (`any` for law that is asked once) and requirement.
+pub type Outcomes = BTreeMap<(&'static str, &'static str, &'static str), Outcome>;
 
 /// A file of a world, read.
 #[derive(Clone, Debug)]
@@ -178,6 +185,49 @@ impl World {
         }
         all.sort_by(|a, b| (a.place, a.code.id, &a.message).cmp(&(b.place, b.code.id, &b.message)));
         all
+    }
+
+    /// The outcomes of all its devices on a day, if all files of evidence stand.
+    pub fn outcomes(&self, as_of: Day) -> Outcomes {
+        let model = self.model();
+        let options = Options { as_of, markets: &[], detail: Detail::Outcomes };
+        let mut found = Outcomes::default();
+        for (unit, device) in model.devices() {
+            let check = check_device(&model, unit, &AllStand, &options).into_iter().flat_map(|c| c.markets);
+            for market in check {
+                let place = market.place.map_or("any", |p| p.as_str());
+                for row in market.rows {
+                    let code = self.rules.law.requirements[row.requirement].code.as_str();
+                    found.insert((device.name.as_str(), place, code), row.judgement.outcome);
+                }
+            }
+        }
+        found
+    }
+
+    /// The devices that no change of a file reaches, if it lies inside one of the things at its top level: those that
+    /// neither stand there nor use the file, and those that stand beside it and include nothing.
+    pub fn out_of_reach(&self, path: &str, inside: Option<u32>) -> BTreeSet<&'static str> {
+        let model = self.model();
+        let changed = self.id(path);
+        let uses = |from: FileId| {
+            let used = model.uses.get(&from).into_iter().flat_map(|u| u.iter());
+            used.filter_map(|(_, _, to)| to.as_ref().ok().copied()).collect::<Vec<FileId>>()
+        };
+        let reaches = |from: FileId| {
+            let mut seen = BTreeSet::from([from]);
+            let mut left = vec![from];
+            while let Some(next) = left.pop() {
+                left.extend(uses(next).into_iter().filter(|f| seen.insert(*f)));
+            }
+            seen.contains(&changed)
+        };
+        let beside = |unit: &Unit| {
+            let here = unit.origin.file == changed;
+            here && unit.includes.is_empty() && inside.is_some_and(|i| i != unit.origin.tree)
+        };
+        let safe = model.devices().filter(|(_, d)| !reaches(d.origin.file) || beside(d));
+        safe.map(|(_, d)| d.name.as_str()).collect()
     }
 
     /// The path of a file of it.

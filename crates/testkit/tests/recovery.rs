@@ -28,9 +28,11 @@ fn damage_is_told_where_it_is_and_once_or_twice() {
     let floors = [("device files", &devices, 95.0, 92.0), ("rulebooks", &rulebooks, 92.0, 80.0)];
     for (what, figures, near, few) in floors {
         println!("recovery, {what}: {figures}");
-        for case in figures.worst.iter().take(show) {
+        let found = figures.changed.iter().chain(&figures.passed).chain(&figures.worst);
+        for case in found.take(show) {
             println!("  {}:{} {:?} {}: {}", case.path, case.line, case.damage, case.token, case.shown.trim());
             case.said.iter().for_each(|s| println!("      {s}"));
+            case.verdicts.iter().take(show).for_each(|v| println!("      {v}"));
         }
         assert!(figures.cases > 100, "too few damages to say anything");
         assert!(figures.near_share() >= near, "{what}: the first diagnostic is too far away: {figures}");

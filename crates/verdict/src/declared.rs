@@ -1,6 +1,6 @@
 //! What stands at a place of a device file: declarations looked up by where they are.
 
-use crate::explain::Premise;
+use crate::explain::{FieldName, Premise};
 use dossier_base::{Place, Sym};
 use dossier_model::Model;
 use dossier_model::date::Date;
@@ -69,23 +69,34 @@ pub(crate) fn evidence_at(model: &Model, o: Origin) -> Option<&EvidenceDecl> {
     scopes(model, o).find_map(|s| s.evidence.iter().find(|e| e.path_origin.unwrap_or(e.origin) == o))
 }
 
+/// Where the field stands of which a premise tells, if it is a field that the language gives a meaning.
+pub(crate) fn field_origin(model: &Model, premise: &Premise) -> Option<Origin> {
+    let (name, decl) = match premise {
+        Premise::ControlField(_, FieldName::BuiltIn(b), o)
+        | Premise::EvidenceField(_, FieldName::BuiltIn(b), o) => (Sym::new(b.name()), o),
+        _ => return None,
+    };
+    node(model, *decl)?.field(name).map(NodeRef::origin)
+}
+
 /// When what a premise rests on will be there, if it is planned.
 pub(crate) fn due(model: &Model, premise: &Premise) -> Option<Date> {
     match premise {
-        Premise::Control(_, o) => {
-            let d = control(model, *o)?;
-            match d.state {
-                State::Planned => d.due,
-                State::Implemented => d.since,
-                State::LeftOut | State::Broken => None,
-            }
-        }
-        Premise::Evidence(_, _, o) => {
-            let d = evidence(model, *o)?;
-            if d.path.is_none() && d.url.is_none() { d.due } else { None }
-        }
+        Premise::Control(_, o) | Premise::Evidence(_, _, o) => planned_at(model, *o),
         _ => None,
     }
+}
+
+/// When the control or evidence declared there will be there, if it is planned.
+pub(crate) fn planned_at(model: &Model, o: Origin) -> Option<Date> {
+    if let Some(d) = control(model, o) {
+        return match d.state {
+            State::Planned => d.due,
+            State::Implemented => d.since,
+            State::LeftOut | State::Broken => None,
+        };
+    }
+    evidence(model, o).filter(|d| d.path.is_none() && d.url.is_none())?.due
 }
 
 /// Whether a declaration lacks the field without which it claims nothing; an error at it says so.

@@ -416,7 +416,7 @@ impl<'a> Eval<'a> {
                 Some(Narrowed::Evidence(d)) => self.evidence_field(d, field),
                 None => Read::Broken,
             },
-            Thing::Control(c) => match self.view().controls[c.index()] {
+            Thing::Control(c) => match self.view().control(c) {
                 Some(d) => control_field(d, field),
                 None if self.view().broken => Read::Broken,
                 None => Read::Absent,
@@ -701,7 +701,7 @@ impl<'a> Eval<'a> {
 
     fn control_decl(&self, c: ControlId, holder: Holder<'a>) -> Option<&'a ControlDecl> {
         match holder {
-            Holder::View => self.view().controls[c.index()],
+            Holder::View => self.view().control(c),
             Holder::Entity(d) => d.controls.iter().find(|x| x.control == c),
             Holder::Listed(_) | Holder::Somebody => None,
         }
@@ -927,7 +927,7 @@ impl<'a> Eval<'a> {
             return Tri::False;
         }
         let Some(c) = self.control_of(thing) else { return Tri::Unknown };
-        let Some(d) = self.view().controls[c.index()] else { return t };
+        let Some(d) = self.view().control(c) else { return t };
         if self.assumed(d) {
             return t;
         }
@@ -1062,7 +1062,7 @@ impl<'a> Eval<'a> {
                     return self.term_doings(*term, holder);
                 }
                 let t = self.truth(*thing);
-                let decl = self.control_of(*thing).and_then(|c| self.view().controls[c.index()]);
+                let decl = self.control_of(*thing).and_then(|c| self.view().control(c));
                 match (t, decl) {
                     (Tri::False, _) | (_, None) => (Vec::new(), t == Tri::Unknown),
                     (t, Some(d)) if self.assumed(d) => (vec![(t, None)], false),

@@ -309,6 +309,11 @@ impl Derivation {
         found
     }
 
+    /// Whether it compares what it is made of.
+    pub(crate) fn compares(&self) -> bool {
+        self.premise.is_none() && self.children.len() > 1 && matches!(self.how, How::Operands | How::By)
+    }
+
     fn short<'d>(&'d self, ways: usize, found: &mut Vec<(&'d Derivation, usize)>) {
         if !self.decisive {
             return;
@@ -325,6 +330,12 @@ impl Derivation {
                 if let Some(second) = self.children.get(1) {
                     second.short(ways, found);
                 }
+            }
+            // What the maker says is compared with what follows from the rest: that is to be mended, or the rest is
+            // wrong, which stands in the message.
+            _ if self.compares() && self.children.iter().any(|c| c.premise.is_some()) => {
+                let said = self.children.iter().filter(|c| c.premise.is_some());
+                said.for_each(|c| c.short(ways, found));
             }
             _ => self.children.iter().for_each(|c| c.short(ways, found)),
         }
@@ -703,7 +714,7 @@ impl<'a> Eval<'a> {
                 _ => (None, None),
             },
             Thing::Narrowed => self.narrowed_premise(field),
-            Thing::Control(c) => match self.view().controls[c.index()] {
+            Thing::Control(c) => match self.view().control(c) {
                 Some(d) => {
                     (Some(Premise::ControlField(c, field.into(), d.origin)), Some(field_origin(d, field)))
                 }
@@ -732,7 +743,7 @@ impl<'a> Eval<'a> {
             Expr::Control(c) | Expr::Considered(c) => {
                 let decl = match entity {
                     Some(d) => d.controls.iter().find(|x| x.control == c),
-                    None => self.view().controls[c.index()],
+                    None => self.view().control(c),
                 };
                 let Some(decl) = decl else {
                     return Derivation::leaf(
@@ -840,7 +851,7 @@ impl<'a> Eval<'a> {
             };
         }
         let first = self.derive(thing, names);
-        let decl = self.control_of(thing).and_then(|c| self.view().controls[c.index()]);
+        let decl = self.control_of(thing).and_then(|c| self.view().control(c));
         let Some(decl) = decl.filter(|_| first.truth != Tri::False) else {
             return Derivation::new(text, truth, How::All, vec![first]);
         };
@@ -906,7 +917,7 @@ impl<'a> Eval<'a> {
         };
         match rules.expr(inner).expr {
             Expr::Control(c) => {
-                let d: &ControlDecl = self.view().controls[c.index()]?;
+                let d: &ControlDecl = self.view().control(c)?;
                 d.since.is_none().then_some((
                     Premise::ControlField(c, FieldName::BuiltIn(BuiltIn::Since), d.origin),
                     d.origin,

@@ -10,13 +10,15 @@ use crate::explain::{Derivation, Lack, Premise};
 use crate::show;
 use crate::tri::Tri;
 use crate::verdict::Settled;
-use dossier_base::{Applicability, Diagnostic, Edit, Place, Severity, Sym, TextRange, codes};
+use dossier_base::{Applicability, Code, Diagnostic, Edit, Place, Severity, Sym, TextRange, codes};
 use dossier_model::date::{Date, Day};
 use dossier_model::device::{ClaimKind, EvidenceDecl, Given, Slot, State, Unit};
 use dossier_model::hir::Origin;
 use dossier_model::law::{Brings, Outcome, RequirementId, Target};
 use dossier_model::vocab::{ControlId, FactId, Scope};
-use dossier_model::{Model, UnitId};
+use dossier_model::{Model, Rulebase, UnitId};
+use rustc_hash::FxHashSet;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What to do about it.
@@ -34,17 +36,49 @@ enum Todo {
     See(RequirementId),
 }
 
+/// A set of a few things, in order. Thousands are held at a time.
+#[derive(Clone, Debug)]
+struct Few<T>(Vec<T>);
+
+impl<T: Ord> Few<T> {
+    /// Adds something; whether it is new.
+    fn insert(&mut self, thing: T) -> bool {
+        match self.0.binary_search(&thing) {
+            Ok(_) => false,
+            Err(at) => {
+                self.0.insert(at, thing);
+                true
+            }
+        }
+    }
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> std::ops::Deref for Few<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
 /// All verdicts that one thing decides.
 #[derive(Clone, Debug)]
 struct Group {
     severity: Severity,
-    decides: BTreeSet<(Sym, RequirementId)>,
+    decides: Few<(Sym, RequirementId)>,
     verdicts: usize,
-    markets: BTreeSet<Sym>,
-    devices: BTreeSet<UnitId>,
+    markets: Few<Sym>,
+    /// In the order in which they were checked, and once all are there in that of their ids.
+    devices: Vec<UnitId>,
     origin: Option<Origin>,
     /// What was asked, where it was asked for more than that the thing is there.
-    asked: BTreeSet<String>,
+    asked: Few<String>,
     /// What of it is lacking or too much.
     lacks: BTreeMap<Lack, BTreeSet<Sym>>,
     /// The value at hand; of evidence, why it does not stand.
@@ -60,64 +94,143 @@ pub type Severities<'s> = &'s dyn Fn(RequirementId, Severity) -> Option<Severity
 /// What checked devices have come to so far. Takes them one by one, so that a check of many need not hold them all.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// What rests on a component is one diagnostic there for all devices; the rest is each device's own.
-    groups: BTreeMap<(Option<UnitId>, Todo), Group>,
+    /// What rests on a component is one diagnostic there for all devices.
+    shared: BTreeMap<Todo, Group>,
+    /// The rest is each device's own and does not grow once the device has been taken in.
+    own: Vec<(UnitId, Todo, Group)>,
     remarks: Vec<Remark>,
+}
+
+/// Something found, as small as it can be held: the diagnostic is made of it when it is asked for. Of many devices
+/// many more are found than shown.
+pub struct Finding<'m> {
+    /// Where.
+    pub place: Option<Place>,
+    /// What kind it is.
+    pub code: &'static Code,
+    /// How much it weighs here.
+    pub severity: Severity,
+    verdicts: usize,
+    what: What,
+    model: &'m Model,
+}
+
+enum What {
+    Group(Todo, Box<Group>),
+    Remark(Remark),
+}
+
+impl<'m> Finding<'m> {
+    fn new(model: &'m Model, verdicts: usize, what: What) -> Self {
+        let d = what.diagnostic(model);
+        Self { place: d.place, code: d.code, severity: d.severity, verdicts, what, model }
+    }
+
+    /// The first requirement that it decides, if it decides any.
+    pub fn decides(&self) -> Option<Sym> {
+        match &self.what {
+            What::Group(_, group) => group.decides.first().map(|d| d.0),
+            What::Remark(_) => None,
+        }
+    }
+
+    /// All there is to say of it.
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic { severity: self.severity, ..self.what.diagnostic(self.model) }
+    }
+}
+
+impl What {
+    fn diagnostic(&self, model: &Model) -> Diagnostic {
+        match self {
+            What::Group(todo, group) => diagnostic(model, todo, group),
+            What::Remark(remark) => remark_diagnostic(model, remark),
+        }
+    }
 }
 
 impl Findings {
     /// Takes a checked device in; its verdicts must have been explained where they fall short.
     pub fn add(&mut self, model: &Model, check: &DeviceCheck, severities: Severities<'_>) {
         let Some(unit) = model.unit(check.unit) else { return };
+        let mut own = BTreeMap::new();
         for market in &check.markets {
             for row in &market.rows {
                 let Some(severity) = row.severity.and_then(|s| severities(row.requirement, s)) else {
                     continue;
                 };
-                let groups = &mut self.groups;
-                Collector { model, check, unit, market, row, severity, groups }.row();
+                let (shared, own) = (&mut self.shared, &mut own);
+                Collector { model, check, unit, market, row, severity, shared, own }.row();
             }
         }
+        self.own.extend(own.into_iter().map(|(todo, group)| (check.unit, todo, group)));
         self.remarks.extend(check.remarks.iter().cloned());
     }
 
     /// The diagnostics, those that decide most first within a file.
     pub fn finish(self, model: &Model) -> Vec<Diagnostic> {
+        self.sorted(model).map(|f| f.diagnostic()).collect()
+    }
+
+    /// The same one by one.
+    pub fn sorted(self, model: &Model) -> impl Iterator<Item = Finding<'_>> {
+        let Self { mut shared, mut own, remarks } = self;
+        // In whatever order devices were checked.
+        own.sort_by_key(|o| o.0);
+        shared.values_mut().for_each(|g| g.devices.sort_unstable());
         // What is told with the verdicts that it decides is not told once more.
-        let told: BTreeSet<Origin> = self
-            .groups
-            .keys()
-            .filter_map(|(_, todo)| match todo {
-                Todo::Mend(Premise::Control(_, origin) | Premise::Evidence(_, _, origin)) => Some(*origin),
-                _ => None,
-            })
+        let mends = shared.keys().chain(own.iter().map(|o| &o.1)).filter_map(|todo| match todo {
+            Todo::Mend(Premise::Control(_, origin) | Premise::Evidence(_, _, origin)) => Some(*origin),
+            _ => None,
+        });
+        let mut told: FxHashSet<Origin> = mends.collect();
+        let paths: Vec<Origin> = told
+            .iter()
+            .filter_map(|o| declared::evidence(model, *o).map(|d| d.path_origin.unwrap_or(d.origin)))
             .collect();
-        let told = |r: &Remark| match r {
-            Remark::PlanPast(origin, _) => told.contains(origin),
-            Remark::Evidence(_, at, _, Tri::False) => told.iter().any(|o| {
-                declared::evidence(model, *o).is_some_and(|d| d.path_origin.unwrap_or(d.origin) == *at)
-            }),
+        told.extend(paths);
+        let is_told = |r: &Remark| match r {
+            Remark::PlanPast(origin, _) | Remark::Evidence(_, origin, _, Tri::False) => told.contains(origin),
             _ => false,
         };
-        let remarks: Vec<Remark> = self.remarks.into_iter().filter(|r| !told(r)).collect();
-        let mut out: Vec<(usize, Diagnostic)> = self
-            .groups
-            .into_iter()
-            .map(|((_, todo), group)| (group.verdicts, diagnostic(model, &todo, &group)))
-            .collect();
-        out.extend(remarks.iter().map(|r| (0, remark_diagnostic(model, r))));
-        // The same remark of a component comes through several devices.
-        let mut seen: BTreeSet<(Option<Place>, &'static str, String)> = BTreeSet::new();
-        out.retain(|(_, d)| seen.insert((d.place, d.code.id, d.message.clone())));
-        out.sort_by(|(n, a), (m, b)| {
-            let key = |d: &Diagnostic| (d.place.map(|p| p.file), std::cmp::Reverse(d.severity));
-            key(a)
-                .cmp(&key(b))
-                .then(m.cmp(n))
-                .then_with(|| (a.place, a.code.id, &a.message).cmp(&(b.place, b.code.id, &b.message)))
+        let groups = shared.into_iter().chain(own.into_iter().map(|(_, todo, group)| (todo, group)));
+        let groups = groups.map(|(todo, group)| {
+            // What rests on other verdicts follows of itself once those are seen to.
+            let follows =
+                matches!(todo, Todo::Ask(Premise::Conforms(_), _) | Todo::Mend(Premise::Conforms(_)));
+            let verdicts = if follows { 0 } else { group.verdicts };
+            Finding::new(model, verdicts, What::Group(todo, Box::new(group)))
         });
-        out.into_iter().map(|(_, d)| d).collect()
+        let remarks = remarks.into_iter().filter(|r| !is_told(r));
+        let remarks = remarks.map(|r| Finding::new(model, 0, What::Remark(r)));
+        let mut list: Vec<Finding<'_>> = groups.chain(remarks).collect();
+        without_doubles(&mut list);
+        let key = |f: &Finding<'_>| {
+            (f.place.map(|p| p.file), Reverse(f.severity), Reverse(f.verdicts), f.place, f.code.id)
+        };
+        let message = |f: &Finding<'_>| f.diagnostic().message;
+        list.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| message(a).cmp(&message(b))));
+        list.into_iter()
     }
+}
+
+/// The same remark of a component comes through several devices: of what says the same at the same place the first.
+fn without_doubles(list: &mut Vec<Finding<'_>>) {
+    let mut order: Vec<usize> = (0..list.len()).collect();
+    order.sort_by_key(|i| (list[*i].place, list[*i].code.id));
+    let mut keep = vec![true; list.len()];
+    for same in
+        order.chunk_by(|a, b| (list[*a].place, list[*a].code.id) == (list[*b].place, list[*b].code.id))
+    {
+        if same.len() > 1 {
+            let mut seen = FxHashSet::default();
+            for i in same {
+                keep[*i] = seen.insert(list[*i].diagnostic().message);
+            }
+        }
+    }
+    let mut keep = keep.into_iter();
+    list.retain(|_| keep.next().unwrap_or(true));
 }
 
 /// The diagnostics of checked devices, those that decide most first within a file.
@@ -136,7 +249,8 @@ struct Collector<'c> {
     market: &'c MarketCheck,
     row: &'c Row,
     severity: Severity,
-    groups: &'c mut BTreeMap<(Option<UnitId>, Todo), Group>,
+    shared: &'c mut BTreeMap<Todo, Group>,
+    own: &'c mut BTreeMap<Todo, Group>,
 }
 
 /// What is known of a premise besides that it is to be seen to.
@@ -255,7 +369,7 @@ impl Collector<'_> {
                 let around = asked.iter().find(|(p, _)| *p == premise).map(|(_, d)| *d);
                 let known = Known {
                     origin: d.origin,
-                    asked: around.map(|d| d.text(rules)),
+                    asked: around.map(|d| condition(d, premise, rules)),
                     lacks: around.and_then(|d| d.lacks(rules, premise)),
                     value: d.why().map(str::to_owned).or_else(|| d.value(rules)),
                     ways,
@@ -278,17 +392,17 @@ impl Collector<'_> {
                 && self.model.files.contains_key(&o.file)
                 && !matches!(todo, Todo::Ask(Premise::Fact(..), _))
         });
-        let key = ((!shared).then_some(self.check.unit), todo);
+        let groups = if shared { &mut *self.shared } else { &mut *self.own };
         let place = self.market.place.unwrap_or_else(|| Sym::new("any"));
         let code = self.model.rules.law.requirements[self.row.requirement].code;
-        let group = self.groups.entry(key).or_insert_with(|| Group {
+        let group = groups.entry(todo).or_insert_with(|| Group {
             severity: self.severity,
-            decides: BTreeSet::new(),
+            decides: Few::default(),
             verdicts: 0,
-            markets: BTreeSet::new(),
-            devices: BTreeSet::new(),
+            markets: Few::default(),
+            devices: Vec::with_capacity(1),
             origin: known.origin,
-            asked: BTreeSet::new(),
+            asked: Few::default(),
             lacks: BTreeMap::new(),
             value: None,
             ways: 0,
@@ -297,9 +411,15 @@ impl Collector<'_> {
         group.severity = group.severity.max(self.severity);
         let new = group.decides.insert((code, self.row.requirement));
         let new_market = group.markets.insert(place);
-        let new_device = group.devices.insert(self.check.unit);
+        // Devices are taken in one after the other.
+        let new_device = group.devices.last() != Some(&self.check.unit);
+        if new_device {
+            group.devices.push(self.check.unit);
+        }
         group.verdicts += usize::from(new || new_market || new_device);
-        group.asked.extend(known.asked);
+        if let Some(asked) = known.asked {
+            group.asked.insert(asked);
+        }
         if let Some((lack, names)) = known.lacks {
             group.lacks.entry(lack).or_default().extend(names);
         }
@@ -310,13 +430,46 @@ impl Collector<'_> {
     }
 }
 
+/// The condition around a premise, and what the other side of a comparison comes to.
+fn condition(d: &Derivation, premise: &Premise, rules: &Rulebase) -> String {
+    let mut out = format!("`{}`", d.text(rules));
+    if d.compares() {
+        for other in d.children.iter().filter(|c| c.premise.as_ref() != Some(premise)) {
+            let text = other.text(rules);
+            if let Some(value) = other.value(rules).filter(|v| *v != text) {
+                let from: BTreeSet<String> = match other.premise {
+                    Some(_) => BTreeSet::new(),
+                    None => other
+                        .premises()
+                        .into_iter()
+                        .filter_map(|d| fact_name(d.premise.as_ref()?, rules))
+                        .collect(),
+                };
+                let from: Vec<&str> = from.iter().map(String::as_str).collect();
+                let from = if from.is_empty() {
+                    String::new()
+                } else {
+                    format!(", from {}", advice::listed(&from, 6))
+                };
+                out.push_str(&format!(" (`{text}` is `{value}`{from})"));
+            }
+        }
+    }
+    out
+}
+
+fn fact_name(premise: &Premise, rules: &Rulebase) -> Option<String> {
+    match premise {
+        Premise::Fact(f, _) => Some(rules.vocab.facts[*f].name.to_string()),
+        _ => None,
+    }
+}
+
 /// For each premise that falls short the condition around it.
 fn asked_of(d: &Derivation) -> Vec<(&Premise, &Derivation)> {
     let mut out = Vec::new();
     // A comparison speaks for its operands; the operands alone say nothing of what is asked.
-    let compares =
-        d.premise.is_none() && !d.children.is_empty() && d.children.iter().all(|x| x.children.is_empty());
-    if compares {
+    if d.compares() {
         out.extend(d.children.iter().filter_map(|x| x.premise.as_ref()).map(|p| (p, d)));
     }
     out.extend(d.children.iter().flat_map(asked_of));
@@ -553,7 +706,7 @@ fn ask_fact(model: &Model, f: FactId, market: Option<Sym>, own: Option<Origin>, 
 fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
     let vocab = &model.rules.vocab;
     let n = group.verdicts;
-    let asked: Vec<String> = group.asked.iter().map(|a| format!("`{a}`")).collect();
+    let asked: Vec<&str> = group.asked.iter().map(String::as_str).collect();
     let asked = asked.join(" and ");
     let whose = whose(model, group);
     match premise {
@@ -568,14 +721,15 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
             let fields: Vec<String> = control.fields.iter().map(|f| advice::blank(f.name, f.ty)).collect();
             let fields = if fields.is_empty() { String::new() } else { format!("   {}", fields.join("   ")) };
             let excuse = if excuses(model, group).is_some() {
-                "; if it is not needed, `status left_out   because \"…\"`"
+                "; if it is not needed: `status left_out   because \"…\"`"
             } else {
                 ""
             };
             d.help(format!(
-                "if it is there, write in {whose}: `control {} {{ status implemented{fields} }}`; if not yet, `status planned   due 2027-03-31`{excuse}",
+                "if it is there, write in {whose}: `control {} {{ status implemented{fields} }}`",
                 control.name
             ))
+            .help(format!("if not yet: `status planned   due 2027-03-31`{excuse}"))
         }
         Premise::Control(c, origin) => {
             let d = codes::control_not_there(
@@ -595,8 +749,14 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
             if let Some(o) = holder {
                 d = d.help(format!("list it in {}: `evidence [name]`", model_name(model, *o)));
             }
+            let formats: Vec<&str> = kind.formats.iter().map(|f| f.as_str()).collect();
+            let (file, read) = if formats.is_empty() {
+                ("name.pdf", String::new())
+            } else {
+                ("FILE", format!("; a file in the format {}", formats.join(" or ")))
+            };
             d = d.help(format!(
-                "declare it in {whose}: `evidence name \"evidence/name.pdf\" {{ kind {} }}`",
+                "declare it in {whose}: `evidence name \"evidence/{file}\" {{ kind {} }}`{read}",
                 kind.name
             ));
             if kind.url_allowed {
@@ -646,14 +806,15 @@ fn mend(model: &Model, premise: &Premise, group: &Group) -> Diagnostic {
                 }
                 other => advice::told(&model.rules, other),
             };
-            let at = group.origin.map(|o| model.place(o)).or_else(|| act_at(model, group, None));
+            let at = declared::field_origin(model, other).or(group.origin).map(|o| model.place(o));
+            let at = at.or_else(|| act_at(model, group, None));
             let subject = match other {
                 Premise::Fact(f, _) => vocab.facts[*f].name.to_string(),
                 other => crate::check::describe(&model.rules, other),
             };
             codes::falls_short(at, format!("{what}{}", is(group)), fall_short(n))
                 .subject(subject)
-                .label(format!("asked: {asked}"))
+                .note(format!("asked: {asked}"))
         }
     }
 }
@@ -697,7 +858,7 @@ fn whose(model: &Model, group: &Group) -> String {
 fn excuses(model: &Model, group: &Group) -> Option<Brings> {
     let law = &model.rules.law;
     let mut brings = None;
-    for (_, r) in &group.decides {
+    for (_, r) in group.decides.iter() {
         let r = &law.requirements[*r];
         let accepts = r.accepts.as_ref().unwrap_or(&law.instruments[r.instrument].accepts);
         brings = Some(accepts.justification?);
@@ -821,7 +982,9 @@ fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {
             .help("say that it is there (`status implemented`), or give a new day"),
         Remark::PlanTooLate(r, origin, deadline) => {
             let title = &model.rules.law.requirements[*r].title;
-            codes::plan_too_late(name(*origin), model_name(model, *origin), deadline, code(r))
+            let due = declared::planned_at(model, *origin);
+            let due = due.map_or_else(|| "a day".to_owned(), |d| d.to_string());
+            codes::plan_too_late(name(*origin), model_name(model, *origin), due, deadline, code(r))
                 .subject(model_name(model, *origin))
                 .note(format!("{}: {title}", code(r)))
                 .help(format!(

@@ -31,7 +31,7 @@ pub use evidence::{AllStand, EvidenceFiles, Standing};
 pub use explain::{Derivation, FieldName, Lack, Premise};
 #[cfg(feature = "faults")]
 pub use faults::{FAULTS, plant};
-pub use findings::{Findings, Severities, diagnostics};
+pub use findings::{Finding, Findings, Severities, diagnostics};
 pub use load::embedded;
 pub use tests::{TestRun, run_tests};
 pub use tri::Tri;

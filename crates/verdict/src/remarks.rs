@@ -7,10 +7,8 @@ use crate::evidence::Standing;
 use crate::explain::{Derivation, Premise};
 use crate::verdict::Settled;
 use dossier_base::Sym;
-use dossier_model::Rulebase;
 use dossier_model::date::{Date, Day};
 use dossier_model::device::{Claim, ClaimKind, ControlDecl, EntityDecl, ScopeDecl, State};
-use dossier_model::expr::{self, Expr, ExprId};
 use dossier_model::hir::Origin;
 use dossier_model::law::{Outcome, RequirementId};
 use dossier_model::value::Value;
@@ -161,18 +159,13 @@ fn deadlines(e: &mut Eval<'_>, markets: &[MarketCheck], out: &mut Vec<Remark>) {
         e.here = view;
         for row in &market.rows {
             let asked = row.judgement.outcome != Outcome::NotApplicable;
-            if asked && has_deadline(e.rules, e.rules.law.requirements[row.requirement].require) {
+            if asked && e.rules.has_deadline(row.requirement) {
                 for part in e.explain(row.requirement, &row.judgement).parts {
                     too_late(&e.views[view], row.requirement, &part.derivation, None, out);
                 }
             }
         }
     }
-}
-
-fn has_deadline(rules: &Rulebase, e: ExprId) -> bool {
-    let expr = &rules.expr(e).expr;
-    matches!(expr, Expr::By(..)) || expr::children(expr).into_iter().any(|c| has_deadline(rules, c))
 }
 
 /// Looks at what decided for plans later than the deadline around them.

@@ -134,7 +134,6 @@ impl Reader<'_> {
 
     fn value(&self, value: &ast::Value) -> Value {
         match value {
-            ast::Value::Missing => panic!("{}: a field without a value", self.path),
             ast::Value::Expr(e) => Value::Expr(self.expr(e)),
             ast::Value::When(v, c) => Value::When(v.as_ref().map(|v| self.expr(v)), self.expr(c)),
             ast::Value::Exactly(e) => Value::Exactly(self.expr(e)),

@@ -2,19 +2,19 @@
 
 use crate::args::{CheckArgs, FailOnArg};
 use crate::output::{self, Stdout};
-use crate::project::{self, Texts};
+use crate::project::{self, Limit, Texts};
 use crate::terminal::{Progress, Terminal};
 use crate::{Status, Unusable};
 use dossier_base::{Diagnostic, Severity, Sym, spell};
 use dossier_render::{Feed, Run, rules::known_market};
-use dossier_verdict::{Detail, DeviceCheck, Findings, Row};
+use dossier_verdict::{Detail, DeviceCheck, Finding, Findings, Row};
 use dossier_workspace::config::FailOn;
 use dossier_workspace::{CheckRequest, Workspace};
 use std::io::{self, Write};
 
-pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Status, Unusable> {
+pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     let asked = args.as_of.as_deref().map(|d| super::day("--as-of", d)).transpose()?;
-    let ws = project::open(&args.paths)?;
+    let ws = project::open(&args.paths, limit)?;
     for market in &args.market {
         known_market(&ws.model().rules, market)?;
     }
@@ -54,6 +54,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Status, Unusa
         command: &command,
         switched_off: ws.switched_off(),
         fail_on: word(fail_on),
+        fails: &|s| fail_on.fails(s),
         severity: &severity,
     };
     let mut feed = Checker {
@@ -88,6 +89,23 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Status, Unusa
         Some(s) if fail_on.fails(s) => Status::Fails,
         _ => Status::Fine,
     })
+}
+
+/// Says in the format asked for that the program failed, if the format has a way to. That this cannot be written
+/// changes nothing: standard error has it.
+pub(crate) fn internal_error(args: &CheckArgs, why: &str) {
+    let Some(format) = dossier_render::format(&args.format) else { return };
+    let mut text = Vec::new();
+    if format.write_internal_error(project::VERSION, why, &mut text).is_err() || text.is_empty() {
+        return;
+    }
+    let _ = match &args.output {
+        Some(path) => output::replace(path, |out| out.write_all(&text)),
+        None => {
+            let mut out = Stdout::new();
+            out.write_all(&text).and_then(|()| out.flush()).map_err(|e| e.to_string())
+        }
+    };
 }
 
 fn word(fail_on: FailOn) -> &'static str {
@@ -174,9 +192,11 @@ impl Feed for Checker<'_> {
         Ok(())
     }
 
-    fn findings(&mut self) -> Vec<Diagnostic> {
-        let list = self.ws.found(std::mem::take(&mut self.found));
-        self.weigh(&list);
-        list
+    fn findings(&mut self, each: &mut dyn FnMut(&Finding<'_>) -> io::Result<()>) -> io::Result<()> {
+        for finding in self.ws.found(std::mem::take(&mut self.found)) {
+            self.worst = self.worst.max(Some(finding.severity));
+            each(&finding)?;
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::args::FmtArgs;
 use crate::output::{self, Stdout};
-use crate::project;
+use crate::project::{self, Limit};
 use crate::terminal::{Terminal, complain, tell};
 use crate::{Status, Unusable};
 use dossier_base::FileId;
@@ -25,13 +25,13 @@ enum Done {
     Failed,
 }
 
-pub(crate) fn run(args: &FmtArgs, terminal: &Terminal) -> Result<Status, Unusable> {
+pub(crate) fn run(args: &FmtArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     let mut out = Stdout::new();
     let mut done: Vec<Done> = Vec::new();
     let mut quiet = false;
     if args.paths.iter().any(|p| project::is_stdin(p)) {
         quiet = !args.check;
-        done.push(stdin(args, terminal, &mut out)?);
+        done.push(stdin(args, limit, terminal, &mut out)?);
     }
     let paths: Vec<&PathBuf> = args.paths.iter().filter(|p| !project::is_stdin(p)).collect();
     let here = PathBuf::from(".");
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &FmtArgs, terminal: &Terminal) -> Result<Status, Unusabl
     files.dedup();
     for path in &files {
         quiet = false;
-        done.push(match file(path, args, terminal, &mut out) {
+        done.push(match file(path, args, limit, terminal, &mut out) {
             Ok(d) => d,
             Err(Unusable(why)) => {
                 complain(&format!("dossier: {why}"));
@@ -76,14 +76,15 @@ fn tally(changed: usize, would: &str, same: usize, left: usize) -> String {
     let parts = [(changed, would), (same, as_they), (left, "left alone")];
     let mut line = String::new();
     for (n, what) in parts.into_iter().filter(|p| p.0 > 0) {
-        let n = if line.is_empty() { text::count(n, "file", "files") } else { format!(", {}", text::number(n)) };
+        let n =
+            if line.is_empty() { text::count(n, "file", "files") } else { format!(", {}", text::number(n)) };
         line.push_str(&format!("{n} {what}"));
     }
     if line.is_empty() { "no files".to_owned() } else { line }
 }
 
-fn stdin(args: &FmtArgs, terminal: &Terminal, out: &mut Stdout) -> Result<Done, Unusable> {
-    let text = project::read_stdin()?;
+fn stdin(args: &FmtArgs, limit: Limit, terminal: &Terminal, out: &mut Stdout) -> Result<Done, Unusable> {
+    let text = project::read_stdin(limit)?;
     let formatted = match format(&text, "<stdin>", terminal) {
         Ok(f) => f,
         Err(done) => return Ok(done),
@@ -96,8 +97,14 @@ fn stdin(args: &FmtArgs, terminal: &Terminal, out: &mut Stdout) -> Result<Done, 
     Ok(if formatted == text { Done::Same } else { Done::Changed })
 }
 
-fn file(path: &Path, args: &FmtArgs, terminal: &Terminal, out: &mut Stdout) -> Result<Done, Unusable> {
-    let text = project::read_file(path)?;
+fn file(
+    path: &Path,
+    args: &FmtArgs,
+    limit: Limit,
+    terminal: &Terminal,
+    out: &mut Stdout,
+) -> Result<Done, Unusable> {
+    let text = project::read_file(path, limit)?;
     let shown = path.display().to_string();
     let shown = shown.strip_prefix("./").unwrap_or(&shown);
     let formatted = match format(&text, shown, terminal) {

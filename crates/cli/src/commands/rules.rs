@@ -2,7 +2,7 @@
 
 use crate::args::{CoverageArgs, ListArgs, ListFormat, RulesArgs, RulesCommand, ShowArgs, TestArgs};
 use crate::output::Stdout;
-use crate::project::{self, RULEBOOKS, Texts};
+use crate::project::{self, Limit, RULEBOOKS, Texts};
 use crate::terminal::{Terminal, complain, tell};
 use crate::{Status, Unusable};
 use dossier_base::{Diagnostic, FileId, Place, Severity};
@@ -19,18 +19,18 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-pub(crate) fn run(args: &RulesArgs, terminal: &Terminal) -> Result<Status, Unusable> {
+pub(crate) fn run(args: &RulesArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     match &args.command {
-        RulesCommand::List(a) => list(a, terminal),
-        RulesCommand::Show(a) => show(a, terminal),
-        RulesCommand::Test(a) => test(a, terminal),
-        RulesCommand::Coverage(a) => cover(a, terminal),
+        RulesCommand::List(a) => list(a, limit, terminal),
+        RulesCommand::Show(a) => show(a, limit, terminal),
+        RulesCommand::Test(a) => test(a, limit, terminal),
+        RulesCommand::Coverage(a) => cover(a, limit, terminal),
     }
 }
 
-fn list(args: &ListArgs, terminal: &Terminal) -> Result<Status, Unusable> {
+fn list(args: &ListArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     let date = args.date.as_deref().map(|d| super::day("--date", d)).transpose()?;
-    let ws = project::open_rulebooks()?;
+    let ws = project::open_rulebooks(limit)?;
     let rules = &ws.model().rules;
     let filter = Filter {
         market: args.market.clone(),
@@ -52,8 +52,8 @@ fn list(args: &ListArgs, terminal: &Terminal) -> Result<Status, Unusable> {
     }
 }
 
-fn show(args: &ShowArgs, terminal: &Terminal) -> Result<Status, Unusable> {
-    let ws = project::open_rulebooks()?;
+fn show(args: &ShowArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
+    let ws = project::open_rulebooks(limit)?;
     let look = Look { all: args.all, ..terminal.out() };
     let page = rules::show(&ws.model().rules, &Texts(&ws), &args.code, &look)?;
     warn_of_errors(&ws);
@@ -80,9 +80,9 @@ fn errors(ws: &Workspace) -> Vec<Diagnostic> {
 }
 
 /// The project for tests: that of a folder, or of a rulebook, whose file is then given.
-fn open(path: Option<&Path>) -> Result<(Workspace, Option<FileId>), Unusable> {
-    let Some(path) = path else { return Ok((project::open_rulebooks()?, None)) };
-    let ws = project::open(&[path.to_owned()])?;
+fn open(path: Option<&Path>, limit: Limit) -> Result<(Workspace, Option<FileId>), Unusable> {
+    let Some(path) = path else { return Ok((project::open_rulebooks(limit)?, None)) };
+    let ws = project::open(&[path.to_owned()], limit)?;
     if path.is_dir() {
         return Ok((ws, None));
     }
@@ -100,8 +100,8 @@ fn open(path: Option<&Path>) -> Result<(Workspace, Option<FileId>), Unusable> {
     }
 }
 
-fn test(args: &TestArgs, terminal: &Terminal) -> Result<Status, Unusable> {
-    let (ws, file) = open(args.path.as_deref())?;
+fn test(args: &TestArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
+    let (ws, file) = open(args.path.as_deref(), limit)?;
     let rules = &ws.model().rules;
     let look = terminal.out();
     let prefix = args.requirement.as_deref().unwrap_or_default();
@@ -184,8 +184,8 @@ fn at(rules: &Rulebase, origin: Origin, files: &mut Files<'_>) -> String {
         .map_or_else(String::new, |s| format!("{}:{}", text::one_line(s.path), s.start.line))
 }
 
-fn cover(args: &CoverageArgs, terminal: &Terminal) -> Result<Status, Unusable> {
-    let (ws, file) = open(args.path.as_deref())?;
+fn cover(args: &CoverageArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
+    let (ws, file) = open(args.path.as_deref(), limit)?;
     let rules = &ws.model().rules;
     let look = terminal.out();
     let prefix = args.requirement.as_deref().unwrap_or_default();

@@ -244,8 +244,10 @@ impl<'t> Compiler<'t, '_> {
                         e.values.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(),
                     )
                 };
-                self.sink.unknown_name(node, &what, name.as_str(), known);
-            } else {
+                if !self.vocab.enums[e].holed {
+                    self.sink.unknown_name(node, &what, name.as_str(), known);
+                }
+            } else if !self.narrowed_holed(cx) {
                 let known = self.narrowed_names(cx);
                 self.sink.unknown_name(node, "field or name", name.as_str(), known);
             }
@@ -304,6 +306,15 @@ impl<'t> Compiler<'t, '_> {
         match cx.narrowed? {
             Narrowed::Control(c) => self.control_field(c, name),
             Narrowed::Evidence(k) => self.evidence_field(k, name),
+        }
+    }
+
+    /// Whether what is narrowed may have fields that could not be read.
+    fn narrowed_holed(&self, cx: &Context<'t>) -> bool {
+        match cx.narrowed {
+            Some(Narrowed::Control(c)) => self.vocab.controls[c].holed,
+            Some(Narrowed::Evidence(k)) => self.vocab.kinds[k].holed,
+            None => false,
         }
     }
 
@@ -372,7 +383,9 @@ impl<'t> Compiler<'t, '_> {
                         let what = format!("field of a {}", self.vocab.entities[e].name);
                         let known: Vec<&str> =
                             self.vocab.entities[e].fields.iter().map(|f| f.name.as_str()).collect();
-                        self.sink.unknown_name(node, &what, name.as_str(), known);
+                        if !self.vocab.entities[e].holed {
+                            self.sink.unknown_name(node, &what, name.as_str(), known);
+                        }
                         self.unreadable(node)
                     }
                 },
@@ -391,6 +404,7 @@ impl<'t> Compiler<'t, '_> {
                         self.unreadable(node)
                     }
                 },
+                Bound::Value(Type::Error) => self.unreadable(node),
                 Bound::Value(_) => {
                     let at = self.sink.at(node);
                     self.sink
@@ -444,10 +458,9 @@ impl<'t> Compiler<'t, '_> {
                 Some(row) => {
                     let at = self.sink.name(row);
                     let code = row.name().map_or("", |n| n.sym().as_str());
-                    self.sink.push(
-                        codes::missing_field(at, format!("`{code}`"), name)
-                            .note("its family reads this field of every member"),
-                    );
+                    let d = codes::missing_field(at, format!("`{code}`"), name)
+                        .note("its family reads this field of every member");
+                    self.sink.missing(&[row], d);
                 }
                 None => {
                     let at = self.sink.at(node);
@@ -527,7 +540,8 @@ impl<'t> Compiler<'t, '_> {
                 Some(t) => match self.foreign(t, cx.market) {
                     Some(there) => {
                         let at = self.sink.at(arg);
-                        self.sink.push(codes::foreign_verdict(at, arg.sym(), there).subject(arg.sym().as_str()));
+                        self.sink
+                            .push(codes::foreign_verdict(at, arg.sym(), there).subject(arg.sym().as_str()));
                         self.unreadable(node)
                     }
                     None => self.push_expr(Expr::Conforms(t), Type::Bool, node),

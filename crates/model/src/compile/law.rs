@@ -1,6 +1,6 @@
 //! Instruments, families, requirements, exceptions and the ledger.
 
-use super::exprs::{Context, Market};
+use super::exprs::{Bound, Context, Market};
 use super::vocab::text_of;
 use super::{Compiler, Item, title};
 use crate::check;
@@ -174,7 +174,7 @@ impl<'t> Compiler<'t, '_> {
                     let known: Vec<&str> =
                         self.law.jurisdictions.iter().map(|j| j.code.as_str()).chain(["any"]).collect();
                     self.sink.unknown_name(v, "jurisdiction", v.sym().as_str(), known);
-                    self.dropped.push((node, v.sym()));
+                    self.dropped.push((node, v));
                     return None;
                 }
                 found
@@ -203,7 +203,7 @@ impl<'t> Compiler<'t, '_> {
             let fits = match part.tag() {
                 Tag::Keyed => word == "edition",
                 Tag::Error => true,
-                _ => INSTRUMENT.contains(&word),
+                _ => word != "edition" && INSTRUMENT.contains(&word),
             };
             if !fits {
                 self.sink.unknown_item(part, "an instrument", &INSTRUMENT[..17], &["edition"]);
@@ -467,7 +467,7 @@ impl<'t> Compiler<'t, '_> {
             return None;
         };
         let Some(instrument) = self.instrument_named(under) else {
-            self.dropped.push((node, under.sym()));
+            self.dropped.push((node, under));
             return None;
         };
         for part in node.items() {
@@ -508,7 +508,7 @@ impl<'t> Compiler<'t, '_> {
                 Some(under) => match self.instrument_named(under) {
                     Some(found) => found,
                     None => {
-                        self.dropped.push((node, under.sym()));
+                        self.dropped.push((node, under));
                         return None;
                     }
                 },
@@ -694,7 +694,11 @@ impl<'t> Compiler<'t, '_> {
                         r.each =
                             Some(For { over, name: binder.sym(), slot, filter, origin: binder.origin() });
                     }
-                    None => r.broken = true,
+                    None => {
+                        // Who reads the name has done nothing wrong.
+                        cx.bound.push((binder.sym(), Bound::Value(Type::Error)));
+                        r.broken = true;
+                    }
                 },
                 _ => {
                     r.broken = true;
@@ -761,6 +765,11 @@ impl<'t> Compiler<'t, '_> {
     }
 
     fn unknown_edition(&mut self, part: NodeRef<'t>, instrument: InstrumentId, name: &str) {
+        let holder = self.items.iter().find(|i| i.node.origin() == self.law.instruments[instrument].origin);
+        if holder.is_some_and(|i| self.sink.is_holed(i.node)) {
+            // It may be in what could not be read of the instrument.
+            return;
+        }
         let known: Vec<String> = self.law.instruments[instrument]
             .editions
             .iter()
@@ -837,10 +846,9 @@ impl<'t> Compiler<'t, '_> {
                 None => {
                     let code = member.name().map_or("", |n| n.sym().as_str());
                     let at = self.sink.name(node);
-                    self.sink.push(
-                        codes::missing_field(at, format!("`{code}`"), name)
-                            .note("its family writes this field of every member into a text"),
-                    );
+                    let d = codes::missing_field(at, format!("`{code}`"), name)
+                        .note("its family writes this field of every member into a text");
+                    self.sink.missing(&[member], d);
                 }
             }
             rest = &rest[close + 1..];
@@ -871,7 +879,9 @@ impl<'t> Compiler<'t, '_> {
         let at = self.date(part, "at");
         let mut conforms = Vec::new();
         if let Some(v) = part.field(Sym::new("conforms")).and_then(NodeRef::value) {
-            for name in self.sink.list(v, "conforms", "requirements, families and instruments").unwrap_or_default() {
+            for name in
+                self.sink.list(v, "conforms", "requirements, families and instruments").unwrap_or_default()
+            {
                 conforms.extend(self.target_named(name));
             }
         }
@@ -889,7 +899,7 @@ impl<'t> Compiler<'t, '_> {
             return;
         };
         let Some(instrument) = self.instrument_named(under) else {
-            self.dropped.push((node, under.sym()));
+            self.dropped.push((node, under));
             return;
         };
         let known = [
@@ -922,7 +932,9 @@ impl<'t> Compiler<'t, '_> {
                 }
                 (Tag::Field, "exempts" | "deems_met") => {
                     effect = Some(if word == "exempts" { Effect::Exempts } else { Effect::DeemsMet });
-                    let list = part.value().and_then(|v| self.sink.list(v, word, "requirements, families or instruments"));
+                    let list = part
+                        .value()
+                        .and_then(|v| self.sink.list(v, word, "requirements, families or instruments"));
                     broken |= list.is_none();
                     for name in list.unwrap_or_default() {
                         let Some(target) = self.target_named(name) else { continue };
@@ -963,7 +975,7 @@ impl<'t> Compiler<'t, '_> {
         let source = self.word_field(node, "source", Source::from_word, Source::ALL, Source::as_str);
         if source.is_none() && node.field(Sym::new("source")).is_none() {
             let at = self.sink.name(node);
-            self.sink.push(codes::missing_field(at, format!("exception `{code}`"), "source"));
+            self.sink.missing(&[node], codes::missing_field(at, format!("exception `{code}`"), "source"));
         }
         let editions_part = node.field(Sym::new("editions"));
         let editions = self.editions(instrument, editions_part, code, node);
@@ -1045,7 +1057,7 @@ impl<'t> Compiler<'t, '_> {
         {
             if missing {
                 let at = self.sink.at(name);
-                self.sink.push(codes::missing_field(at, format!("ledger line `{code}`"), field));
+                self.sink.missing(&[node], codes::missing_field(at, format!("ledger line `{code}`"), field));
             }
         }
         let Some(reason) = reason else { return };
@@ -1126,4 +1138,3 @@ fn circle(
 fn prose(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-

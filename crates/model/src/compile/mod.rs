@@ -6,17 +6,19 @@
 
 mod exprs;
 mod law;
+mod table;
 mod vocab;
 
 use crate::check::{Perhaps, Sink};
-use crate::expr::{Expr, ExprId, ExprNode, Exprs};
+use crate::expr::{Expr, ExprId, ExprNode, Exprs, children};
 use crate::hir::{FileSummary, NodeRef, Origin, SourceMap, Tag};
-use crate::law::Law;
+use crate::idx::Id as _;
+use crate::law::{Law, RequirementId};
 use crate::value::Type;
 use crate::vocab::{FactId, Vocabulary};
 use dossier_base::{Diagnostic, FileId, Place, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A rulebook, lowered.
 #[derive(Clone, Debug)]
@@ -48,9 +50,24 @@ pub struct Rulebase {
     pub diagnostics: Vec<Diagnostic>,
     /// What is perhaps declared in what could not be read of them.
     pub perhaps: Perhaps,
+    /// Which requirements ask for something by a day; made when first asked for.
+    deadlines: OnceLock<Box<[bool]>>,
 }
 
 impl Rulebase {
+    /// Whether what a requirement asks has a day in it by which it is asked.
+    pub fn has_deadline(&self, requirement: RequirementId) -> bool {
+        let all = self
+            .deadlines
+            .get_or_init(|| self.law.requirements.iter().map(|r| self.reads_deadline(r.require)).collect());
+        all[requirement.index()]
+    }
+
+    fn reads_deadline(&self, e: ExprId) -> bool {
+        let expr = &self.expr(e).expr;
+        matches!(expr, Expr::By(..)) || children(expr).into_iter().any(|c| self.reads_deadline(c))
+    }
+
     /// The node of an origin in a rulebook.
     pub fn node(&self, origin: Origin) -> Option<NodeRef<'_>> {
         self.files.get(&origin.file).map(|f| f.summary.node(origin))
@@ -100,7 +117,16 @@ pub fn compile(rulebooks: &[Rulebook]) -> Rulebase {
     let perhaps = c.perhaps(rulebooks);
     let Compiler { vocab, law, exprs, helpful, sink, .. } = c;
     let diagnostics = sink.finish(&perhaps, &Perhaps::default());
-    Rulebase { vocab, law, exprs, helpful, diagnostics, perhaps, files: files.clone() }
+    Rulebase {
+        vocab,
+        law,
+        exprs,
+        helpful,
+        diagnostics,
+        perhaps,
+        files: files.clone(),
+        deadlines: OnceLock::new(),
+    }
 }
 
 /// A thing at the top level of a rulebook.
@@ -119,8 +145,8 @@ struct Compiler<'t, 's> {
     /// Names that the embedded rulebooks took, by what they name.
     embedded_names: FxHashSet<(&'static str, Sym)>,
     sink: Sink<'s>,
-    /// Items that declare nothing because of a name that they use, and that name.
-    dropped: Vec<(NodeRef<'t>, Sym)>,
+    /// Items that declare nothing because of a name that they use and that was reported, and that name.
+    dropped: Vec<(NodeRef<'t>, NodeRef<'t>)>,
 }
 
 impl<'t> Compiler<'t, '_> {
@@ -165,8 +191,9 @@ impl<'t> Compiler<'t, '_> {
         Some(sym)
     }
 
-    /// What is perhaps declared in what could not be read. An item that could not be taken in because of such a name
-    /// declares perhaps, too; one that could not for another reason does not, so that no two can excuse each other.
+    /// What is perhaps declared in what could not be read, or could not be taken in because of a name that it uses. If
+    /// that name is itself in what could not be read, its diagnostic is an echo; else it is blamed, whatever else may
+    /// excuse it, so that no two items can excuse each other.
     fn perhaps(&self, rulebooks: &[Rulebook]) -> Perhaps {
         let mut found = Perhaps::default();
         for book in rulebooks.iter().filter(|r| !r.embedded) {
@@ -177,28 +204,29 @@ impl<'t> Compiler<'t, '_> {
             Some(book.summary.node(o))
         });
         lost.for_each(|node| found.add(node));
-        if found.is_empty() {
-            return found;
+        // What a jurisdiction declares beside its own code.
+        let of_place = |code: Sym| Sym::new(&format!("{}_class", code.as_str().to_lowercase()));
+        for (code, fact) in &self.vocab.class_facts {
+            if self.vocab.facts[*fact].ty == Type::Error {
+                found.names.insert(of_place(*code));
+            }
         }
+        let mut left = self.dropped.clone();
         loop {
-            let before = found.names.len();
-            for (node, because_of) in &self.dropped {
-                if found.names.contains(because_of) {
-                    found.names.extend(node.name().map(NodeRef::sym));
-                    found.names.extend(node.items().filter_map(NodeRef::name).map(NodeRef::sym));
+            let places: Vec<Sym> =
+                found.names.iter().copied().filter(|n| is_code(*n)).map(of_place).collect();
+            found.names.extend(places);
+            let Some(next) = left.iter().position(|(_, name)| found.holds("instrument", name.sym())) else {
+                // None is an echo of what could not be read: the first of them is to blame.
+                if left.is_empty() {
+                    return found;
                 }
-            }
-            // What a jurisdiction declares beside its own code.
-            let classes: Vec<Sym> = found
-                .names
-                .iter()
-                .filter(|n| n.as_str().starts_with(|c: char| c.is_ascii_uppercase()))
-                .map(|n| Sym::new(&format!("{}_class", n.as_str().to_lowercase())))
-                .collect();
-            found.names.extend(classes);
-            if found.names.len() == before {
-                return found;
-            }
+                let (node, name) = left.remove(0);
+                found.blamed.insert(self.sink.at(name));
+                found.declare(node);
+                continue;
+            };
+            found.declare(left.swap_remove(next).0);
         }
     }
 
@@ -209,6 +237,11 @@ impl<'t> Compiler<'t, '_> {
     fn unreadable(&mut self, node: NodeRef<'_>) -> ExprId {
         self.push_expr(Expr::Unreadable, Type::Error, node)
     }
+}
+
+/// Whether a name has the form of a code.
+fn is_code(name: Sym) -> bool {
+    name.as_str().starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// A title or nothing.

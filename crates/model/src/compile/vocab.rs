@@ -18,6 +18,17 @@ use std::sync::Arc;
 
 const TYPES: [&str; 7] = ["bool", "text", "number", "percent", "date", "duration", "period"];
 
+/// Enums that the language makes, besides the classes of each jurisdiction.
+const BUILT_IN_ENUMS: [&str; 2] = ["provider", "place"];
+
+/// Names that no fact may have: the language gives them their meaning.
+const BUILT_IN_FACTS: [&str; 10] =
+    ["class", "as_of", "markets", "market", "device", "row", "includes", "has_no", "at", "conforms"];
+
+/// Names that no entity may have: blocks of a device file that mean something else.
+const BUILT_IN_BLOCKS: [&str; 8] =
+    ["device", "component", "market", "control", "evidence", "justify", "alternative", "waive"];
+
 /// What heads an item of a rulebook.
 const TOP: [&str; 15] = [
     "vocabulary",
@@ -70,11 +81,16 @@ impl<'t> Compiler<'t, '_> {
             .and_then(|n| self.vocab.enum_names.get(&n.sym()))
             .and_then(|e| self.vocab.enums[*e].origin);
         let Some(name) = self.declare(item, "enum", taken) else { return };
+        if TYPES.contains(&name.as_str()) || BUILT_IN_ENUMS.contains(&name.as_str()) {
+            self.built_in(node, "type", name);
+            return;
+        }
         let mut e = Enum {
             name,
             title: title(node),
             doc: doc(node),
             ladder: node.sym() == Sym::new("ladder"),
+            holed: holed(node),
             values: Vec::new(),
             by_name: FxHashMap::default(),
             origin: Some(node.origin()),
@@ -119,6 +135,16 @@ impl<'t> Compiler<'t, '_> {
         self.vocab.enum_names.insert(name, id);
     }
 
+    /// Something declares what the language has made itself.
+    fn built_in(&mut self, node: NodeRef<'t>, what: &str, name: Sym) {
+        let at = self.sink.name(node);
+        self.sink.push(
+            codes::clash(at, format!("the built-in {what}"), name)
+                .subject(name.as_str())
+                .help("the language gives it its meaning; choose another name"),
+        );
+    }
+
     fn member(&mut self, e: &mut Enum, name: Sym, title: Arc<str>, doc: Arc<str>, node: NodeRef<'t>) {
         if e.by_name.contains_key(&name) {
             let at = self.sink.at(node);
@@ -147,6 +173,7 @@ impl<'t> Compiler<'t, '_> {
             title: title.into(),
             doc: Arc::from(""),
             ladder,
+            holed: false,
             values: Vec::new(),
             by_name: FxHashMap::default(),
             origin: None,
@@ -217,15 +244,23 @@ impl<'t> Compiler<'t, '_> {
                         values.push((v.sym(), Arc::from("")));
                     }
                     let name = format!("{}_class", code.as_str().to_lowercase());
+                    if let Some(first) = self.vocab.enum_names.get(&Sym::new(&name)).copied() {
+                        let origin = self.vocab.enums[first].origin.unwrap_or(part.origin());
+                        let d = codes::declared_twice(self.sink.place(origin), "enum", &name)
+                            .also(self.sink.word(part), "these classes make an enum of that name");
+                        self.sink.push(d);
+                    }
                     let id = self.make_enum(&name, &format!("Device classes of {}", j.title), true, &values);
                     j.classes = Some(id);
                     self.class_fact(&j, Type::Enum(id), part);
                 }
-                // There are classes; which, could not be read.
-                (Tag::Error, "classes") => self.class_fact(&j, Type::Error, part),
                 (Tag::Field, "doc") | (Tag::Error, _) => {}
                 _ => self.sink.unknown_item(part, "a jurisdiction", &["classes", "doc"], &["regulator"]),
             }
+        }
+        if j.classes.is_none() && self.sink.is_holed(node) {
+            // The classes may be in what could not be read.
+            self.class_fact(&j, Type::Error, node);
         }
         let id = self.law.jurisdictions.push(j);
         self.law.jurisdiction_codes.insert(code, id);
@@ -347,6 +382,10 @@ impl<'t> Compiler<'t, '_> {
                 .and_then(|n| self.vocab.entity_names.get(&n.sym()))
                 .map(|e| self.vocab.entities[*e].origin);
             let Some(name) = self.declare(item, "entity", taken) else { continue };
+            if BUILT_IN_BLOCKS.contains(&name.as_str()) {
+                self.built_in(node, "block", name);
+                continue;
+            }
             let plural = node
                 .field(Sym::new("plural"))
                 .and_then(NodeRef::value)
@@ -361,6 +400,7 @@ impl<'t> Compiler<'t, '_> {
                 read_from: None,
                 when: None,
                 held: false,
+                holed: holed(node),
                 origin: node.origin(),
             });
             self.vocab.entity_names.insert(name, id);
@@ -417,6 +457,7 @@ impl<'t> Compiler<'t, '_> {
             formats: Vec::new(),
             contents: None,
             url_allowed: false,
+            holed: holed(node),
             origin: node.origin(),
         };
         self.sink.doubled(node, &[]);
@@ -432,6 +473,7 @@ impl<'t> Compiler<'t, '_> {
                         if kind.contents.is_none() {
                             let known: Vec<&str> = self.vocab.enums.iter().map(|e| e.name.as_str()).collect();
                             self.sink.unknown_name(v, "enum", v.sym().as_str(), known);
+                            kind.holed = true;
                         }
                     }
                 }
@@ -458,6 +500,7 @@ impl<'t> Compiler<'t, '_> {
         let Some(name) = self.declare(item, "control", taken) else { return };
         let mut control = Control {
             name,
+            holed: holed(node),
             title: title(node),
             doc: doc(node),
             codes: Vec::new(),
@@ -501,10 +544,11 @@ impl<'t> Compiler<'t, '_> {
                 .and_then(|n| self.vocab.fact_names.get(&n.sym()))
                 .and_then(|k| self.vocab.facts[*k].origin);
             let Some(name) = self.declare(item, "fact", taken) else { continue };
-            if self.vocab.plural_names.contains_key(&name)
-                || name == Sym::new("markets")
-                || name == Sym::new("as_of")
-            {
+            if BUILT_IN_FACTS.contains(&name.as_str()) {
+                self.built_in(node, "name", name);
+                continue;
+            }
+            if self.vocab.plural_names.contains_key(&name) {
                 let at = self.sink.name(node);
                 self.sink.push(codes::declared_twice(at, "name", name));
                 continue;
@@ -615,14 +659,15 @@ impl<'t> Compiler<'t, '_> {
             (Some(w), Some(o)) => self.vocab.facts[id].when = Some((w, o)),
             (Some(_), None) => {
                 let at = self.sink.name(node);
-                self.sink.push(codes::missing_field(at, "a fact with `when`", "otherwise"));
+                self.sink.missing(&[node], codes::missing_field(at, "a fact with `when`", "otherwise"));
             }
             _ => {}
         }
         if !declared && self.vocab.facts[id].kind == FactKind::Declared {
             let at = self.sink.name(node);
             if !node.broken() {
-                self.sink.missing(&[node], codes::missing_field(at, "a derived fact", "= expression` or `table"));
+                self.sink
+                    .missing(&[node], codes::missing_field(at, "a derived fact", "= expression` or `table"));
             }
             self.vocab.facts[id].kind = FactKind::Broken;
         }
@@ -645,8 +690,11 @@ impl<'t> Compiler<'t, '_> {
             let parts: Vec<NodeRef<'t>> = row.children().collect();
             let Some((result, cells)) = parts.split_last() else { continue };
             if cells.len() != ids.len() {
-                let at = self.sink.at(row);
-                self.sink.push(codes::bad_row(at, cells.len(), ids.len()));
+                // A column that could not be read may be two.
+                if ids.iter().all(|id| self.exprs[*id].ty != Type::Error) {
+                    let at = self.sink.at(row);
+                    self.sink.push(codes::bad_row(at, cells.len(), ids.len()));
+                }
                 lost = true;
                 continue;
             }
@@ -673,6 +721,9 @@ impl<'t> Compiler<'t, '_> {
                 }
                 _ => lost = true,
             }
+        }
+        if !lost {
+            self.table_gaps(node, &ids, &rows);
         }
         self.vocab.facts[id].kind = if lost { FactKind::Broken } else { FactKind::Table(ids, rows) };
     }
@@ -810,6 +861,11 @@ impl<'t> Compiler<'t, '_> {
     pub(super) fn near_facts(&self, name: &str) -> Option<String> {
         spell::did_you_mean(name, self.vocab.facts.iter().map(|f| f.name.as_str()))
     }
+}
+
+/// Whether something directly in a declaration could not be read.
+fn holed(node: NodeRef<'_>) -> bool {
+    node.broken() || node.items().any(|i| i.tag() == Tag::Error)
 }
 
 /// The text of a field.

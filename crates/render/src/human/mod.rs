@@ -7,12 +7,13 @@ mod excerpt;
 mod summary;
 
 use crate::files::Files;
+use crate::owners::Owners;
 use crate::text::{self, Look, Tint};
 use crate::{Feed, Format, Run};
-use dossier_base::{Diagnostic, FileId, NoteKind, Place, Severity};
+use dossier_base::{Diagnostic, NoteKind, Place, Severity, Sym};
 use dossier_model::device::Unit;
 use dossier_model::{Model, UnitId};
-use dossier_verdict::Detail;
+use dossier_verdict::{Detail, Finding};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use summary::Summary;
@@ -53,9 +54,13 @@ impl Format for Human {
             summary.device(run.model, check);
             Ok(())
         })?;
-        let findings = feed.findings();
-        summary.findings(&findings);
-        sections(run, &findings, &mut files, look, out)?;
+        let mut sections = Sections::new(run.model, look);
+        feed.findings(&mut |finding| {
+            summary.finding(finding);
+            sections.take(finding);
+            Ok(())
+        })?;
+        sections.write(run, &mut files, look, out)?;
         if !rest.is_empty() {
             let aside = text::count(rest.len(), "remark", "remarks");
             out.write_all(look.heading("Besides", &aside).as_bytes())?;
@@ -73,57 +78,93 @@ enum Owner {
     Nobody,
 }
 
-/// The findings, device by device.
-fn sections(
-    run: &Run<'_>,
-    findings: &[Diagnostic],
-    files: &mut Files<'_>,
-    look: &Look,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let owners = Owners::new(run.model);
-    let mut sections: BTreeMap<(Rank, Owner), Vec<&Diagnostic>> = BTreeMap::new();
-    for d in findings {
-        let owner = d.place.map_or(Owner::Nobody, |p| owners.of(p));
-        sections.entry((rank(run.model, owner), owner)).or_default().push(d);
+/// What was found of a device or component.
+#[derive(Default)]
+struct Section {
+    /// How many of each severity.
+    counts: [usize; 3],
+    /// Those that are shown.
+    shown: Vec<Diagnostic>,
+}
+
+/// The findings, device by device. Diagnostics are made only of what is shown: of thousands of devices that is little.
+struct Sections<'m> {
+    model: &'m Model,
+    owners: Owners,
+    all: bool,
+    list: BTreeMap<(Rank, Owner), Section>,
+}
+
+impl<'m> Sections<'m> {
+    fn new(model: &'m Model, look: &Look) -> Self {
+        Self { model, owners: Owners::new(model), all: look.all, list: BTreeMap::new() }
     }
-    let total = sections.len();
-    let shown = if look.all { total } else { DEVICES };
-    for ((_, owner), list) in sections.iter().take(shown) {
-        let aside = tally(list);
-        let title = match owner {
-            Owner::Unit(id) => run.model.unit(*id).map_or_else(String::new, unit_title),
-            Owner::Nobody => "Elsewhere".to_owned(),
-        };
-        out.write_all(look.heading(&title, &aside).as_bytes())?;
-        out.write_all(b"\n")?;
-        list_of(list, files, look, run, out)?;
+
+    /// Takes something in.
+    fn take(&mut self, finding: &Finding<'_>) {
+        let owner = finding.place.and_then(|p| self.owners.of(p)).map_or(Owner::Nobody, Owner::Unit);
+        let key = (rank(self.model, owner), owner);
+        let is_shown = self.all || self.list.range(..&key).take(DEVICES).count() < DEVICES;
+        let before = self.list.len();
+        let section = self.list.entry(key).or_default();
+        section.counts[finding.severity as usize] += 1;
+        if is_shown && (self.all || section.shown.len() < SHOWN) {
+            section.shown.push(finding.diagnostic());
+        }
+        if !self.all
+            && self.list.len() > before
+            && let Some(pushed_out) = self.list.values_mut().nth(DEVICES)
+        {
+            pushed_out.shown = Vec::new();
+        }
     }
-    if total > shown {
-        let rest: usize = sections.values().skip(shown).map(Vec::len).sum();
-        let more = format!(
-            "And {} with {}: `{} --all`, or `--device NAME` for one of them.",
-            text::count(total - shown, "more device", "more devices"),
-            text::count(rest, "finding", "findings"),
-            run.command
-        );
-        out.write_all(look.paragraph("", &more).as_bytes())?;
-        out.write_all(b"\n")?;
+
+    fn write(
+        &self,
+        run: &Run<'_>,
+        files: &mut Files<'_>,
+        look: &Look,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let total = self.list.len();
+        let shown = if look.all { total } else { DEVICES };
+        let count = |s: &Section| s.counts.iter().sum::<usize>();
+        for ((_, owner), section) in self.list.iter().take(shown) {
+            let title = match owner {
+                Owner::Unit(id) => run.model.unit(*id).map_or_else(String::new, unit_title),
+                Owner::Nobody => "Elsewhere".to_owned(),
+            };
+            out.write_all(look.heading(&title, &tally(section.counts)).as_bytes())?;
+            out.write_all(b"\n")?;
+            let list: Vec<&Diagnostic> = section.shown.iter().collect();
+            list_of(&list, count(section), files, look, run, out)?;
+        }
+        if total > shown {
+            let rest: usize = self.list.values().skip(shown).map(count).sum();
+            let more = format!(
+                "And {} with {}: `{} --all`, or `--device NAME` for one of them.",
+                text::count(total - shown, "more device", "more devices"),
+                text::count(rest, "finding", "findings"),
+                run.command
+            );
+            out.write_all(look.paragraph("", &more).as_bytes())?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Components come first: what is put right there is put right for all.
-type Rank = (u8, String);
+type Rank = (u8, Sym);
 
 fn rank(model: &Model, owner: Owner) -> Rank {
     match owner {
         Owner::Unit(id) => match model.unit(id) {
-            Some(u) if !u.is_device => (0, u.name.to_string()),
-            Some(u) => (1, u.name.to_string()),
-            None => (2, String::new()),
+            Some(u) if !u.is_device => (0, u.name),
+            Some(u) => (1, u.name),
+            None => (2, Sym::new("")),
         },
-        Owner::Nobody => (2, String::new()),
+        Owner::Nobody => (2, Sym::new("")),
     }
 }
 
@@ -136,48 +177,15 @@ fn unit_title(unit: &Unit) -> String {
     }
 }
 
-/// "3 errors, 12 warnings".
-fn tally(list: &[&Diagnostic]) -> String {
-    let n = |s: Severity| list.iter().filter(|d| d.severity == s).count();
+/// "3 errors, 12 warnings", of how many there are of each severity.
+fn tally([notes, warnings, errors]: [usize; 3]) -> String {
     let parts = [
-        (n(Severity::Error), "error", "errors"),
-        (n(Severity::Warning), "warning", "warnings"),
-        (n(Severity::Information), "note", "notes"),
+        (errors, "error", "errors"),
+        (warnings, "warning", "warnings"),
+        (notes, "note", "notes"),
     ];
     let parts: Vec<String> = parts.iter().filter(|p| p.0 > 0).map(|p| text::count(p.0, p.1, p.2)).collect();
     parts.join(", ")
-}
-
-/// Which unit's block holds a place.
-struct Owners {
-    units: BTreeMap<FileId, Vec<(u32, u32, UnitId)>>,
-}
-
-impl Owners {
-    fn new(model: &Model) -> Self {
-        let mut units: BTreeMap<FileId, Vec<(u32, u32, UnitId)>> = BTreeMap::new();
-        for file in model.files.values() {
-            for (number, unit) in file.devices.units.iter().enumerate() {
-                let at = model.place(unit.origin);
-                units.entry(file.id).or_default().push((
-                    at.start(),
-                    at.end(),
-                    UnitId { file: file.id, number },
-                ));
-            }
-        }
-        Self { units }
-    }
-
-    fn of(&self, place: Place) -> Owner {
-        let list = self.units.get(&place.file).map_or(&[][..], Vec::as_slice);
-        // In the order of the text: the last that begins before the place.
-        let after = list.partition_point(|u| u.0 <= place.start());
-        match after.checked_sub(1).map(|i| list[i]) {
-            Some((_, end, id)) if place.start() <= end => Owner::Unit(id),
-            _ => Owner::Nobody,
-        }
-    }
 }
 
 /// Diagnostics file by file, of each file the first.
@@ -192,31 +200,32 @@ fn by_file(
     while at < list.len() {
         let file = list[at].place.map(|p| p.file);
         let len = list[at..].iter().take_while(|d| d.place.map(|p| p.file) == file).count();
-        list_of(&list[at..at + len], files, look, run, out)?;
+        list_of(&list[at..at + len], len, files, look, run, out)?;
         at += len;
     }
     Ok(())
 }
 
-/// Diagnostics, the first of them in full.
+/// Diagnostics, the first of `total` in full.
 fn list_of(
     list: &[&Diagnostic],
+    total: usize,
     files: &mut Files<'_>,
     look: &Look,
     run: &Run<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let shown = if look.all { list.len() } else { SHOWN };
+    let shown = if look.all { total } else { SHOWN };
     let mut before = None;
     for d in list.iter().take(shown) {
         out.write_all(one(d, before, files, look).as_bytes())?;
         out.write_all(b"\n")?;
         before = d.place;
     }
-    if list.len() > shown {
+    if total > shown {
         let more = format!(
             "And {} more: `{} --all`, or `--format json`.",
-            text::number(list.len() - shown),
+            text::number(total - shown),
             run.command
         );
         out.write_all(look.paragraph("", &more).as_bytes())?;

@@ -1,25 +1,14 @@
 //! The end of the output for people: counts by device and market, what to answer first, what to do next.
 
 use crate::Run;
-use crate::outcome::{Counts, meaning, outcome_words, tint};
+use crate::outcome::{ALL, Counts, meaning, outcome_words, tint};
 use crate::premise;
 use crate::text::{self, Look, Tint};
 use dossier_base::{Diagnostic, Severity};
 use dossier_model::Model;
 use dossier_model::law::Outcome;
-use dossier_verdict::{DeviceCheck, MarketCheck, Premise};
+use dossier_verdict::{Finding, DeviceCheck, MarketCheck, Premise};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The outcomes in the order of the table.
-const COLUMNS: [Outcome; 7] = [
-    Outcome::Met,
-    Outcome::Justified,
-    Outcome::Planned,
-    Outcome::Waived,
-    Outcome::Unmet,
-    Outcome::Unknown,
-    Outcome::NotApplicable,
-];
 
 /// How many devices have lines of their own in the table unless all are asked for.
 const ROWS: usize = 25;
@@ -80,17 +69,20 @@ impl Summary {
                 }
             }
         }
+        if markets.is_empty() {
+            self.nothing.push(format!(
+                "No law is asked of `{name}`: it has no block for any market that was looked at (`market CODE {{ … }}`)."
+            ));
+        }
         self.devices.push((name, markets));
     }
 
-    /// Takes in what there is to do.
-    pub(super) fn findings(&mut self, list: &[Diagnostic]) {
-        self.count(list);
-        for d in list {
-            let heavier = self.next.as_ref().is_none_or(|n| d.severity > n.0);
-            if let Some(code) = d.decides.first().filter(|_| heavier) {
-                self.next = Some((d.severity, code.clone()));
-            }
+    /// Takes in something there is to do.
+    pub(super) fn finding(&mut self, finding: &Finding<'_>) {
+        self.severities[finding.severity as usize] += 1;
+        let heavier = self.next.as_ref().is_none_or(|n| finding.severity > n.0);
+        if heavier && let Some(code) = finding.decides() {
+            self.next = Some((finding.severity, code.to_string()));
         }
     }
 
@@ -205,7 +197,7 @@ impl Summary {
         let widest = |f: &dyn Fn(&Counts) -> String| {
             rows.iter().filter_map(|r| r.1.as_ref()).map(|c| text::columns(&f(c))).max().unwrap_or(0)
         };
-        let widths: Vec<usize> = COLUMNS
+        let widths: Vec<usize> = ALL
             .iter()
             .zip(heads)
             .map(|(o, h)| widest(&|c| text::number(c.get(*o))).max(h.len()) + 2)
@@ -237,7 +229,7 @@ impl Summary {
             let label: String =
                 if text::columns(label) > name { text::shorten(label, name) } else { label.clone() };
             let mut line = text::pad(&label, name);
-            for (outcome, width) in COLUMNS.iter().zip(&widths) {
+            for (outcome, width) in ALL.iter().zip(&widths) {
                 let n = counts.get(*outcome);
                 let color = if n == 0 { Tint::Dim } else { tint(*outcome) };
                 line.push_str(&look.paint(color, &format!("{:>width$}", text::number(n))));
@@ -256,7 +248,7 @@ impl Summary {
         for (_, counts) in self.devices.iter().flat_map(|d| &d.1) {
             total.add(counts);
         }
-        let mut words: Vec<String> = COLUMNS
+        let mut words: Vec<String> = ALL
             .iter()
             .filter(|o| total.get(**o) > 0)
             .map(|o| match o {
@@ -315,7 +307,7 @@ fn list(rows: &[(String, Option<Counts>)], look: &Look) -> String {
             continue;
         };
         out.push_str(&format!("{}: {}\n", text::one_line(label), counts.share()));
-        for outcome in COLUMNS.iter().filter(|o| counts.get(**o) > 0) {
+        for outcome in ALL.iter().filter(|o| counts.get(**o) > 0) {
             let line = format!("  {} {}", text::number(counts.get(*outcome)), outcome_words(*outcome));
             out.push_str(&format!("{}\n", look.paint(tint(*outcome), &line)));
         }

@@ -175,7 +175,8 @@ impl Shower<'_> {
         }
         for k in &reads.kinds {
             let k = &self.rules.vocab.kinds[*k];
-            page.item(&sentence(&format!("evidence of kind `{}`", k.name), &k.title, &k.doc));
+            let or = if k.url_allowed { ", a file or an address (`url \"https://…\"`)" } else { "" };
+            page.item(&sentence(&format!("evidence of kind `{}`{or}", k.name), &k.title, &k.doc));
         }
         for e in &reads.entities {
             let e = &self.rules.vocab.entities[*e];
@@ -446,6 +447,10 @@ impl Shower<'_> {
         page.line("address", if k.url_allowed { "an address may stand for a file" } else { "" });
         page.section("Write");
         page.code(&format!("evidence NAME \"evidence/FILE\" {{\n  kind {}\n  issued 2026-01-31\n}}", k.name));
+        if k.url_allowed {
+            page.text("or by its address, which is recorded and never fetched");
+            page.code(&format!("evidence NAME {{\n  kind {}\n  url \"https://…\"\n}}", k.name));
+        }
         self.readers(&mut page, |r| r.kinds.contains(&id));
         page.end()
     }
