@@ -33,6 +33,10 @@ impl Severity {
     }
 }
 
+/// So many diagnostics are told of one file by each stage that reads it; who has more mends these first. It bounds the
+/// memory that a file of ten million mistakes takes.
+pub const MOST_TOLD: usize = 1_000;
+
 /// A kind of diagnostic: what `dossier explain` prints. Made from a page in `crates/base/diagnostics`.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Code {
@@ -233,6 +237,12 @@ impl Diagnostic {
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
+    }
+
+    /// With a note that others follow that are not told.
+    #[must_use]
+    pub fn and_more(self) -> Self {
+        self.note("this file has more mistakes, which are told once these are mended")
     }
 
     /// With the name of what it is about.

@@ -8,7 +8,9 @@ mod intern;
 mod lines;
 pub mod spell;
 
-pub use diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Label, Note, NoteKind, Place, Severity};
+pub use diagnostic::{
+    Applicability, Code, Diagnostic, Edit, Fix, Label, MOST_TOLD, Note, NoteKind, Place, Severity,
+};
 pub use intern::Sym;
 pub use lines::{LineCol, Lines};
 pub use text_size::{TextRange, TextSize};

@@ -26,7 +26,7 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| format!("{VERSION} (rul
     after_help = "Begin with:\n  dossier check examples       check the example devices\n  \
         dossier check my.dossier     check a device of yours\n  \
         dossier rules list           see every requirement\n  \
-        dossier rules show CODE      see what one asks and what meets it\n\n\
+        dossier explain CODE         see what one asks and what meets it\n\n\
         Exit status: 0 nothing fails; 1 something does; 2 the command or an input could not be used.",
     max_term_width = 100,
     styles = Styles::styled(),
@@ -96,6 +96,14 @@ pub(crate) enum Command {
             dossier fmt - < pump.dossier")]
     Fmt(FmtArgs),
 
+    /// Explain a name: a requirement, control, fact, kind of evidence, instrument, market or diagnostic
+    #[command(after_help = "Examples:\n  \
+            dossier explain KR-SEC-10-1          what a requirement asks, of whom, since when, and what meets it\n  \
+            dossier explain automatic_logoff     a control, and every requirement that reads it\n  \
+            dossier explain V0101                what a message means and how to put it right\n  \
+            dossier explain SG --format markdown")]
+    Explain(ExplainArgs),
+
     /// Browse the rulebooks, and run their tests
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Rules(RulesArgs),
@@ -134,6 +142,10 @@ pub(crate) struct CheckArgs {
     /// From which severity on the exit status is 1
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOnArg>,
+
+    /// A result of `--format json` from before: only what is new or worse since then is told and fails
+    #[arg(long, value_name = "EARLIER.json")]
+    pub(crate) since: Option<PathBuf>,
 
     /// Show every finding, not only the first of each device
     #[arg(long)]
@@ -189,7 +201,7 @@ pub(crate) enum RulesCommand {
 
     /// Tell all about a code or name: a requirement, instrument, family, exception, row of law, control, fact,
     /// evidence kind, entity or market
-    Show(ShowArgs),
+    Show(ExplainArgs),
 
     /// Run the tests of the rulebooks
     Test(TestArgs),
@@ -239,16 +251,29 @@ pub(crate) enum ListFormat {
     Json,
 }
 
-/// `dossier rules show`
+/// `dossier explain` and `dossier rules show`
 #[derive(Args, Debug)]
-pub(crate) struct ShowArgs {
+pub(crate) struct ExplainArgs {
     /// A code or name, as messages print it
-    #[arg(value_name = "CODE")]
-    pub(crate) code: String,
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
 
     /// Show every requirement that reads it
     #[arg(long)]
     pub(crate) all: bool,
+
+    /// How to write the page
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: PageFormat,
+}
+
+/// The formats of `dossier explain`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum PageFormat {
+    /// For a terminal, page by page where it is long
+    Human,
+    /// For a document or a pull request
+    Markdown,
 }
 
 /// `dossier rules test`

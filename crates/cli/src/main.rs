@@ -70,6 +70,7 @@ fn run(arguments: &Arguments) -> Result<Status, Unusable> {
     match &arguments.command {
         Command::Check(a) => commands::check::run(a, limit, &terminal),
         Command::Fmt(a) => commands::fmt::run(a, limit, &terminal),
+        Command::Explain(a) => commands::explain::run(a, limit, &terminal),
         Command::Rules(a) => commands::rules::run(a, limit, &terminal),
         Command::Schema(a) => commands::schema::run(a),
     }

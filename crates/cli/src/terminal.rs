@@ -48,6 +48,28 @@ impl Terminal {
         Look { color: self.color == Color::Always, width: 100, all: false }
     }
 
+    /// Shows a text page by page, if standard output is a terminal that it does not fit on and there is a pager:
+    /// `PAGER`, or `less`. Says whether it did.
+    pub(crate) fn pages(&self, text: &str) -> bool {
+        let rows = terminal_size::terminal_size().map(|(_, h)| usize::from(h.0));
+        if !io::stdout().is_terminal() || rows.is_none_or(|r| text.lines().count() < r) {
+            return false;
+        }
+        let pager = std::env::var("PAGER").unwrap_or_else(|_| "less".to_owned());
+        let mut words = pager.split_whitespace();
+        let Some(program) = words.next() else { return false };
+        let mut command = std::process::Command::new(program);
+        command.args(words).stdin(std::process::Stdio::piped());
+        if std::env::var_os("LESS").is_none() {
+            // Colours as they are, and no page for what fits on one.
+            command.env("LESS", "FRX");
+        }
+        let Ok(mut child) = command.spawn() else { return false };
+        // Who closes the pager early has read enough.
+        let _ = child.stdin.take().map(|mut pipe| pipe.write_all(text.as_bytes()));
+        child.wait().is_ok()
+    }
+
     fn colors(&self, choice: ColorChoice) -> bool {
         match self.color {
             Color::Always => true,

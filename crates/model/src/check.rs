@@ -4,7 +4,7 @@ use crate::date::Date;
 use crate::hir::{NodeRef, Origin, Tag};
 use crate::value::{Bits, Type, Value, quantity};
 use crate::vocab::{EnumId, Vocabulary};
-use dossier_base::{Applicability, Code, Diagnostic, Edit, Place, Sym, codes, spell};
+use dossier_base::{Applicability, Code, Diagnostic, Edit, MOST_TOLD, Place, Sym, codes, spell};
 use dossier_syntax::literal;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
@@ -119,6 +119,14 @@ impl<'a> Sink<'a> {
         if self.diagnostics.is_empty() {
             return self.diagnostics;
         }
+        if self.diagnostics.len() > MOST_TOLD {
+            // What is an echo of what cannot be said, since not all is there.
+            let mut found = self.diagnostics;
+            found.truncate(MOST_TOLD);
+            let last = found.pop().map(Diagnostic::and_more);
+            found.extend(last);
+            return found;
+        }
         let mut echo: Vec<bool> = self
             .diagnostics
             .iter()
@@ -218,6 +226,9 @@ impl<'a> Sink<'a> {
 
     /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() > MOST_TOLD {
+            return;
+        }
         self.diagnostics.push(diagnostic);
     }
 

@@ -764,6 +764,13 @@ impl Lower<'_> {
                 self.expr(&sides.0);
                 self.expr(&sides.1);
                 self.close(at);
+                // `and` directly beside `or` is an error, and could be read in two ways.
+                self.nodes[at].broken |= [&sides.0, &sides.1].into_iter().any(|side| {
+                    matches!(
+                        (op, &side.kind),
+                        (Op::Or, ExprKind::Binary(Op::And, _)) | (Op::And, ExprKind::Binary(Op::Or, _))
+                    )
+                });
             }
             ExprKind::Quantifier(q, parts) => {
                 let tag = if *q == Quantifier::Some { Tag::Some } else { Tag::Every };

@@ -2,6 +2,7 @@
 
 use crate::files::Files;
 use crate::outcome::{Counts, outcome_words};
+use crate::since::{Since, Teller};
 use crate::text::{self, Look};
 use crate::{Feed, Format, Run};
 use dossier_base::{Diagnostic, NoteKind, Severity};
@@ -27,7 +28,9 @@ impl Format for Github {
         let mut verdicts = String::new();
         let mut counts = Counts::default();
         let law = &run.model.rules.law;
+        let mut teller = Teller::new(run.since, run.model);
         feed.devices(Detail::Shortfalls, &mut |check| {
+            teller.device(run.model, check);
             let device = run.model.unit(check.unit).map_or("", |u| u.name.as_str());
             for market in &check.markets {
                 counts.add(&Counts::of(market));
@@ -41,17 +44,21 @@ impl Format for Github {
             Ok(())
         })?;
         let mut severities = [0; 3];
-        for d in feed.static_diagnostics() {
+        let mut tell = |d: &Diagnostic| {
+            if teller.tell(d, run.model, &files).1 == Since::Known {
+                return Ok(());
+            }
             severities[d.severity as usize] += 1;
-            annotation(&d, &mut files, out)?;
-        }
-        feed.findings(&mut |finding| {
-            severities[finding.severity as usize] += 1;
-            annotation(&finding.diagnostic(), &mut files, out)
-        })?;
+            annotation(d, &mut files, out)
+        };
+        feed.static_diagnostics().iter().try_for_each(&mut tell)?;
+        feed.findings(&mut |finding| tell(&finding.diagnostic()))?;
         writeln!(out, "::group::dossier: every verdict for {}", run.as_of)?;
         out.write_all(verdicts.as_bytes())?;
         out.write_all(b"::endgroup::\n")?;
+        for line in teller.summary() {
+            writeln!(out, "{line}")?;
+        }
         let [notes, warnings, errors] = severities;
         let by_outcome: Vec<String> =
             crate::outcome::ALL.iter().map(|o| format!("{} {}", counts.get(*o), outcome_words(*o))).collect();
@@ -91,7 +98,12 @@ fn annotation(d: &Diagnostic, files: &mut Files<'_>, out: &mut dyn Write) -> io:
         message.push_str(if note.kind == NoteKind::Help { "\n→ " } else { "\n" });
         message.push_str(&note.text);
     }
-    writeln!(out, "::{command} {properties}title=dossier {}::{}", d.code.id, escape(&text::clean(&message), false))
+    writeln!(
+        out,
+        "::{command} {properties}title=dossier {}::{}",
+        d.code.id,
+        escape(&text::clean(&message), false)
+    )
 }
 
 /// What a command would take for its own, written as it is read again.

@@ -2,7 +2,7 @@
 
 use crate::files::Files;
 use crate::json::value;
-use crate::owners::Fingerprints;
+use crate::since::{Since, Teller};
 use crate::text::Look;
 use crate::{Feed, Format, Run};
 use dossier_base::{Diagnostic, Severity};
@@ -24,20 +24,25 @@ impl Format for Gitlab {
 
     fn write(&self, run: &Run<'_>, feed: &mut dyn Feed, _: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut files = Files::new(run.sources);
-        let mut fingerprints = Fingerprints::new(run.model);
+        let mut teller = Teller::new(run.since, run.model);
         feed.devices(Detail::Shortfalls, &mut |_| Ok(()))?;
         let mut told = 0;
         out.write_all(b"[")?;
         let mut tell = |d: &Diagnostic| {
+            let (fingerprint, since) = teller.tell(d, run.model, &files);
+            if since == Since::Known {
+                return Ok(());
+            }
             out.write_all(if told == 0 { b"\n" } else { b",\n" })?;
             told += 1;
             let at = d.place.and_then(|p| files.spot(p));
-            let (path, begin, end) = at.map_or(("dossier.toml", 1, 1), |s| (s.path, s.start.line, s.end.line));
+            let (path, begin, end) =
+                at.map_or(("dossier.toml", 1, 1), |s| (s.path, s.start.line, s.end.line));
             let notes: Vec<&str> = d.notes.iter().map(|n| n.text.as_str()).collect();
             let issue = json!({
                 "description": d.message,
                 "check_name": d.code.id,
-                "fingerprint": fingerprints.of(d, run.model, &files),
+                "fingerprint": fingerprint,
                 "severity": severity(d.severity),
                 "location": { "path": path, "lines": { "begin": begin, "end": end } },
                 "content": { "body": notes.join("\n\n") },

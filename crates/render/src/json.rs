@@ -2,7 +2,7 @@
 
 use crate::files::{Files, Spot};
 use crate::outcome::Counts;
-use crate::owners::Fingerprints;
+use crate::since::Teller;
 use crate::text::Look;
 use crate::{Feed, Format, Run, premise, text};
 use dossier_base::{Applicability, Diagnostic, Edit, NoteKind, Place, Severity};
@@ -17,7 +17,7 @@ use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, Write};
 
 /// The version of the shape. Fields may be added under one number, none renamed or taken away.
-const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// The format for programs.
 pub(crate) struct Json;
@@ -45,7 +45,9 @@ impl Format for Json {
         }
         out.write_all(b"],\n\"devices\":[")?;
         let mut devices = 0;
+        let mut teller = Teller::new(run.since, run.model);
         feed.devices(Detail::All, &mut |check| {
+            teller.device(run.model, check);
             let device = Maker { run, files: &mut files }.device(check);
             line(out, devices, &device)?;
             devices += 1;
@@ -54,10 +56,10 @@ impl Format for Json {
         out.write_all(b"],\n\"diagnostics\":[")?;
         let mut counts = [0; 3];
         let mut told = 0;
-        let mut fingerprints = Fingerprints::new(run.model);
         let mut tell = |d: &Diagnostic| {
-            let fingerprint = fingerprints.of(d, run.model, &files);
-            line(out, told, &Maker { run, files: &mut files }.diagnostic(d, fingerprint))?;
+            let (fingerprint, since) = teller.tell(d, run.model, &files);
+            let since = teller.is_since().then_some(since.as_str());
+            line(out, told, &Maker { run, files: &mut files }.diagnostic(d, fingerprint, since))?;
             counts[d.severity as usize] += 1;
             told += 1;
             Ok::<(), io::Error>(())
@@ -74,6 +76,10 @@ impl Format for Json {
             info,
             fail_on: run.fail_on,
             switched_off: &run.switched_off,
+            solved: teller.is_since().then(|| {
+                let solved = teller.solved();
+                solved.map(|(device, market, requirements)| Solved { device, market, requirements }).collect()
+            }),
         };
         out.write_all(b"],\n\"summary\":")?;
         value(out, &summary)?;
@@ -224,6 +230,8 @@ struct DiagnosticJson<'a> {
     notes: Vec<NoteJson<'a>>,
     fixes: Vec<FixJson<'a>>,
     fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -275,6 +283,16 @@ struct SummaryJson<'a> {
     info: usize,
     fail_on: &'a str,
     switched_off: &'a [&'a str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solved: Option<Vec<Solved<'a>>>,
+}
+
+/// Requirements that fell short in an earlier check and are settled now.
+#[derive(Serialize)]
+struct Solved<'a> {
+    device: &'a str,
+    market: &'a str,
+    requirements: &'a [String],
 }
 
 struct Maker<'m, 'r> {
@@ -408,7 +426,12 @@ impl<'r> Maker<'_, 'r> {
         SettledBy { kind, id, file: spot.as_ref().map(|s| s.path), line: spot.map(|s| s.start.line) }
     }
 
-    fn diagnostic<'d>(&mut self, d: &'d Diagnostic, fingerprint: String) -> DiagnosticJson<'d>
+    fn diagnostic<'d>(
+        &mut self,
+        d: &'d Diagnostic,
+        fingerprint: String,
+        since: Option<&'d str>,
+    ) -> DiagnosticJson<'d>
     where
         'r: 'd,
     {
@@ -418,6 +441,7 @@ impl<'r> Maker<'_, 'r> {
             severity: d.severity.as_str(),
             message: &d.message,
             fingerprint,
+            since,
             file: at.as_ref().map(|s| s.path),
             range: at.as_ref().map(range),
             label: &d.label,

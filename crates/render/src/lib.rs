@@ -18,6 +18,7 @@ mod premise;
 pub mod rules;
 mod sarif;
 pub mod schema;
+mod since;
 pub mod text;
 
 use dossier_base::{Diagnostic, FileId, Severity};
@@ -29,6 +30,8 @@ use std::io::{self, Write};
 pub use files::Files;
 pub use human::{diagnostic, diagnostics};
 pub use outcome::{Counts, outcome_words};
+pub use owners::Fingerprints;
+pub use since::{Before, Since};
 pub use text::Look;
 
 /// Every format of `dossier check`, the default first.
@@ -83,6 +86,8 @@ pub struct Run<'r> {
     pub switched_off: Vec<&'r str>,
     /// The word for when a run fails: `error`, `warning`, `information` or `never`.
     pub fail_on: &'r str,
+    /// An earlier check, if only what is new or worse since then is told.
+    pub since: Option<&'r Before>,
     /// Whether something of that severity fails the run.
     pub fails: &'r dyn Fn(Severity) -> bool,
     /// How much a verdict weighs, as configured; none for one that does not fall short or is switched off.

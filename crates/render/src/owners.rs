@@ -38,18 +38,19 @@ impl Owners {
 
 /// Gives each diagnostic of a run a name that stays the same when lines move, counts in its message change, or its
 /// device moves to another file.
-pub(crate) struct Fingerprints {
+pub struct Fingerprints {
     owners: Owners,
     seen: BTreeMap<String, u32>,
 }
 
 impl Fingerprints {
-    pub(crate) fn new(model: &Model) -> Self {
+    /// Of a run over this model.
+    pub fn new(model: &Model) -> Self {
         Self { owners: Owners::new(model), seen: BTreeMap::new() }
     }
 
     /// The fingerprint of a diagnostic: 16 hexadecimal digits. Ask for each diagnostic once, in order.
-    pub(crate) fn of(&mut self, d: &Diagnostic, model: &Model, files: &Files<'_>) -> String {
+    pub fn of(&mut self, d: &Diagnostic, model: &Model, files: &Files<'_>) -> String {
         let owner = d.place.and_then(|p| self.owners.of(p)).and_then(|id| model.unit(id));
         let owner = owner.map_or_else(
             || d.place.and_then(|p| files.file(p.file)).map_or_else(String::new, |f| f.path.to_owned()),

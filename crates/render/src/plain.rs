@@ -2,6 +2,7 @@
 
 use crate::files::Files;
 use crate::outcome::{ALL, Counts, outcome_words};
+use crate::since::{Since, Teller};
 use crate::text::{self, Look};
 use crate::{Feed, Format, Run};
 use dossier_base::{Diagnostic, NoteKind, Severity};
@@ -27,12 +28,16 @@ impl Format for Plain {
         let mut files = Files::new(run.sources);
         say(out, 0, &format!("Check for {}, against rulebooks {}.", run.as_of, run.rulebooks))?;
         let mut severities = [0; 3];
+        let mut teller = Teller::new(run.since, run.model);
         for d in feed.static_diagnostics() {
-            severities[d.severity as usize] += 1;
-            diagnostic(&d, &mut files, out)?;
+            if teller.tell(&d, run.model, &files).1 != Since::Known {
+                severities[d.severity as usize] += 1;
+                diagnostic(&d, &mut files, out)?;
+            }
         }
         let law = &run.model.rules.law;
         feed.devices(Detail::Shortfalls, &mut |check| {
+            teller.device(run.model, check);
             let Some(unit) = run.model.unit(check.unit) else { return Ok(()) };
             out.write_all(b"\n")?;
             let title = if unit.title.is_empty() { String::new() } else { format!(", {}", unit.title) };
@@ -67,8 +72,12 @@ impl Format for Plain {
             Ok(())
         })?;
         feed.findings(&mut |finding| {
-            severities[finding.severity as usize] += 1;
-            diagnostic(&finding.diagnostic(), &mut files, out)
+            let d = finding.diagnostic();
+            if teller.tell(&d, run.model, &files).1 == Since::Known {
+                return Ok(());
+            }
+            severities[d.severity as usize] += 1;
+            diagnostic(&d, &mut files, out)
         })?;
         let [notes, warnings, errors] = severities;
         out.write_all(b"\n")?;
@@ -82,6 +91,9 @@ impl Format for Plain {
                 text::count(notes, "note", "notes")
             ),
         )?;
+        for line in teller.summary() {
+            say(out, 0, &line)?;
+        }
         if !run.switched_off.is_empty() {
             let off = run.switched_off.join(", ");
             say(out, 0, &format!("Switched off in dossier.toml and not told: {off}."))?;

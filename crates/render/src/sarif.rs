@@ -6,7 +6,7 @@
 
 use crate::files::Files;
 use crate::json::{clause, value};
-use crate::owners::Fingerprints;
+use crate::since::{Since, Teller};
 use crate::text::Look;
 use crate::{Feed, Format, Run};
 use dossier_base::{Code, Diagnostic, NoteKind, Place, Severity};
@@ -43,12 +43,16 @@ impl Format for Sarif {
         let mut maker = Maker {
             model: run.model,
             files: Files::new(run.sources),
-            fingerprints: Fingerprints::new(run.model),
+            teller: Teller::new(run.since, run.model),
             codes: BTreeMap::new(),
             decided: BTreeSet::new(),
         };
         begin(out)?;
-        write!(out, "\"columnKind\":\"utf16CodeUnits\",\n\"properties\":{{\"asOf\":\"{}\",\"failOn\":", run.as_of)?;
+        write!(
+            out,
+            "\"columnKind\":\"utf16CodeUnits\",\n\"properties\":{{\"asOf\":\"{}\",\"failOn\":",
+            run.as_of
+        )?;
         value(out, &run.fail_on)?;
         out.write_all(b",\"switchedOff\":")?;
         value(out, &run.switched_off)?;
@@ -159,7 +163,7 @@ fn uri(path: &str) -> String {
 struct Maker<'r> {
     model: &'r Model,
     files: Files<'r>,
-    fingerprints: Fingerprints,
+    teller: Teller<'r>,
     /// The codes that were raised.
     codes: BTreeMap<&'static str, &'static Code>,
     /// The requirements that results name.
@@ -170,7 +174,7 @@ impl Maker<'_> {
     fn result(&mut self, d: &Diagnostic) -> Value {
         self.codes.insert(d.code.id, d.code);
         self.decided.extend(d.decides.iter().cloned());
-        let fingerprint = self.fingerprints.of(d, self.model, &self.files);
+        let (fingerprint, since) = self.teller.tell(d, self.model, &self.files);
         let mut text = d.message.clone();
         for note in &d.notes {
             text.push('\n');
@@ -183,6 +187,14 @@ impl Maker<'_> {
             "message": { "text": text },
             "partialFingerprints": { "dossier/v1": fingerprint },
         });
+        if self.teller.is_since() {
+            result["baselineState"] = match since {
+                Since::New => "new",
+                Since::Worse => "updated",
+                Since::Known => "unchanged",
+            }
+            .into();
+        }
         if let Some(at) = d.place.and_then(|p| self.physical(p)) {
             result["locations"] = json!([{ "physicalLocation": at }]);
         }
@@ -209,7 +221,10 @@ impl Maker<'_> {
                         "deletedRegion": at["region"],
                         "insertedContent": { "text": edit.text },
                     });
-                    changes.entry(at["artifactLocation"]["uri"].as_str()?.to_owned()).or_default().push(change);
+                    changes
+                        .entry(at["artifactLocation"]["uri"].as_str()?.to_owned())
+                        .or_default()
+                        .push(change);
                 }
                 let changes: Vec<Value> = changes
                     .into_iter()
@@ -222,7 +237,10 @@ impl Maker<'_> {
             result["fixes"] = fixes.into();
         }
         if !d.decides.is_empty() {
-            let taxa = d.decides.iter().map(|code| json!({ "id": code, "toolComponent": { "name": TAXONOMY, "index": 0 } }));
+            let taxa = d
+                .decides
+                .iter()
+                .map(|code| json!({ "id": code, "toolComponent": { "name": TAXONOMY, "index": 0 } }));
             result["taxa"] = taxa.collect();
         }
         result

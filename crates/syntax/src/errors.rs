@@ -6,7 +6,7 @@ use crate::layout::{Problem, Sign};
 use crate::literal;
 use crate::token::Kind;
 use chumsky::error::{Rich, RichPattern};
-use dossier_base::{Applicability, Diagnostic, Edit, Place, TextRange, TextSize, codes, spell};
+use dossier_base::{Applicability, Diagnostic, Edit, MOST_TOLD, Place, TextRange, TextSize, codes, spell};
 
 /// What the parser could not read. `unread` are the items that it skipped, in order.
 pub(crate) fn syntax(parse: &Parse, unread: &[Unread], error: &Rich<'_, Kind>) -> Diagnostic {
@@ -167,7 +167,7 @@ pub(crate) fn braces(parse: &mut Parse) {
     let place = |i: u32| Place::new(parse.id, parse.tokens.range(i as usize));
     let after = |i: u32| Place::new(parse.id, TextRange::empty(parse.tokens.range(i as usize).end()));
     let mut found = Vec::new();
-    for problem in &parse.layout.problems {
+    for problem in parse.layout.problems.iter().take(MOST_TOLD + 1) {
         found.push(match *problem {
             Problem::MissingClose { open, after: last, kind } => {
                 let (what, sign) = (bracketed(kind), kind.describe());
@@ -223,6 +223,9 @@ pub(crate) fn tokens(parse: &mut Parse) {
     let mut found = Vec::new();
     let mut joins = (false, false);
     for i in 0..parse.tokens.len() {
+        if found.len() > MOST_TOLD {
+            break;
+        }
         let kind = parse.tokens.kind(i);
         let place = || Place::new(parse.id, parse.tokens.range(i));
         let text = || parse.tokens.text(&parse.text, i);

@@ -78,147 +78,148 @@ where
     let expr = expr::<E>(recover, word.clone(), text.clone(), code.clone());
     let binder = binder::<E>(word.clone(), expr.clone());
 
-    let mut items = Recursive::declare();
+    // Blocks know what holds them by a weak reference only: a parser that owned itself would never be let go.
+    let items = recursive(|items| {
+        let block: P<'a, Block, E> = items
+            .clone()
+            .delimited_by(just(Kind::LBrace), just(Kind::RBrace).labelled("`}`"))
+            .map_with(|items, e| Block { span: span(e.span()), items })
+            .labelled("a block")
+            .boxed();
 
-    let block: P<'a, Block, E> = items
-        .clone()
-        .delimited_by(just(Kind::LBrace), just(Kind::RBrace).labelled("`}`"))
-        .map_with(|items, e| Block { span: span(e.span()), items })
-        .labelled("a block")
-        .boxed();
-
-    let row = expr
-        .clone()
-        .repeated()
-        .at_least(1)
-        .collect::<Vec<_>>()
-        .then_ignore(just(Kind::Arrow).labelled("`->`"))
-        .then(expr.clone())
-        .map_with(|(cells, result), e| Item {
-            span: span(e.span()),
-            kind: ItemKind::Row(Box::new(Row { cells, result })),
-        })
-        .boxed();
-    let newline = just(Kind::NewLine).labelled("the end of the line").boxed();
-    let rows = lines(recovering(row, recover), newline.clone())
-        .delimited_by(just(Kind::LBrace), just(Kind::RBrace).labelled("`}`"))
-        .map_with(|items, e| Block { span: span(e.span()), items })
-        .boxed();
-
-    // After `:`.
-    let ty = just(Kind::Set)
-        .ignore_then(just(Kind::Of).labelled("`of`"))
-        .or_not()
-        .then(word.clone())
-        .map(|(set, name)| Type { set: set.is_some(), name })
-        .labelled("a type")
-        .boxed();
-    let definition = just(Kind::Eq).ignore_then(expr.clone()).boxed();
-    let header = just(Kind::Colon)
-        .ignore_then(ty)
-        .then(text.clone().or_not())
-        .then(definition.clone().or_not())
-        .then(block.clone().or_not())
-        .map(|(((ty, title), value), block)| Rest::Header { ty: Some(ty), title, value, block })
-        .boxed();
-    let short_header = definition
-        .then(text.clone().or_not())
-        .map(|(value, title)| Rest::Header { ty: None, title, value: Some(value), block: None })
-        .boxed();
-    let titled = text
-        .clone()
-        .then(block.clone().or_not())
-        .map(|(title, block)| Rest::Decl { title: Some(title), block })
-        .boxed();
-    let untitled = block.clone().map(|block| Rest::Decl { title: None, block: Some(block) }).boxed();
-    let name = code
-        .clone()
-        .map(Name::Plain)
-        .or(word.clone().then(just(Kind::Dot).ignore_then(word.clone()).or_not()).map(|(a, b)| match b {
-            Some(b) => Name::Row(a, b),
-            None => Name::Plain(a),
-        }))
-        .boxed();
-    let named = name.then(choice((header, short_header, titled, untitled))).boxed();
-    let keyed = text
-        .clone()
-        .then(word.clone().or_not())
-        .then(block.clone())
-        .map(|((key, extra), block)| (key, extra, block))
-        .boxed();
-
-    let condition = just(Kind::When).ignore_then(expr.clone()).boxed();
-    let value = choice((expr.clone().map(Value::Expr).boxed(), block.clone().map(Value::Block).boxed()))
-        .labelled("a value")
-        .boxed();
-    // The short way for the commonest of all: a name, one token, the end of the line.
-    let simple = any()
-        .filter(|k: &Kind| {
-            k.is_word()
-                || matches!(k, Kind::Number | Kind::Date | Kind::Text | Kind::Code | Kind::Yes | Kind::No)
-        })
-        .map_with(|k, e| {
-            let t = tok(e.span());
-            let kind = match k {
-                Kind::Number => ExprKind::Number(t),
-                Kind::Date => ExprKind::Date(t),
-                Kind::Text => ExprKind::Text(t),
-                Kind::Code => ExprKind::Code(t),
-                Kind::Yes => ExprKind::Bool(true),
-                Kind::No => ExprKind::Bool(false),
-                _ => ExprKind::Name(t),
-            };
-            After::Value(Value::Expr(Expr { span: span(e.span()), kind }))
-        })
-        .then_ignore(one_of([Kind::NewLine, Kind::RBrace]).rewind())
-        .boxed();
-
-    let plain = head
-        .then(choice((
-            simple,
-            named.map(|(name, rest)| After::Named(name, rest)).boxed(),
-            keyed.map(|(key, extra, block)| After::Keyed(key, extra, block)).boxed(),
-            value.map(After::Value).boxed(),
-        )))
-        .map_with(|(word, after), e| Item { span: span(e.span()), kind: after.item(word) })
-        .boxed();
-    let special = choice((
-        one_of([Kind::Applies, Kind::OptIn])
-            .map_with(|_, e| tok(e.span()))
-            .then(condition.clone())
-            .map(|(word, c)| Field { word, value: Value::When(None, c) })
-            .boxed(),
-        kind(Kind::InForce)
+        let row = expr
+            .clone()
+            .repeated()
+            .at_least(1)
+            .collect::<Vec<_>>()
+            .then_ignore(just(Kind::Arrow).labelled("`->`"))
             .then(expr.clone())
-            .then(condition.or_not())
-            .map(|((word, v), c)| Field {
-                word,
-                value: match c {
-                    Some(c) => Value::When(Some(v), c),
-                    None => Value::Expr(v),
-                },
+            .map_with(|(cells, result), e| Item {
+                span: span(e.span()),
+                kind: ItemKind::Row(Box::new(Row { cells, result })),
             })
-            .boxed(),
-        kind(Kind::For)
-            .then(binder.clone())
-            .map(|(word, b)| Field { word, value: Value::Binder(Box::new(b)) })
-            .boxed(),
-        kind(Kind::Table)
-            .then(expr.clone())
-            .then(rows)
-            .map(|((word, columns), rows)| Field { word, value: Value::Table(columns, rows) })
-            .boxed(),
-        word.clone()
-            .then_ignore(just(Kind::Exactly))
-            .then(expr.clone())
-            .map(|(word, v)| Field { word, value: Value::Exactly(v) })
-            .boxed(),
-    ))
-    .map_with(|field, e| Item { span: span(e.span()), kind: ItemKind::Field(field) })
-    .boxed();
-    let item = choice((special, plain)).labelled("a field or a block").boxed();
-    let item = if recover { item } else { custom(short_field).or(item).boxed() };
-    items.define(lines(recovering(item, recover), newline));
+            .boxed();
+        let newline = just(Kind::NewLine).labelled("the end of the line").boxed();
+        let rows = lines(recovering(row, recover), newline.clone())
+            .delimited_by(just(Kind::LBrace), just(Kind::RBrace).labelled("`}`"))
+            .map_with(|items, e| Block { span: span(e.span()), items })
+            .boxed();
+
+        // After `:`.
+        let ty = just(Kind::Set)
+            .ignore_then(just(Kind::Of).labelled("`of`"))
+            .or_not()
+            .then(word.clone())
+            .map(|(set, name)| Type { set: set.is_some(), name })
+            .labelled("a type")
+            .boxed();
+        let definition = just(Kind::Eq).ignore_then(expr.clone()).boxed();
+        let header = just(Kind::Colon)
+            .ignore_then(ty)
+            .then(text.clone().or_not())
+            .then(definition.clone().or_not())
+            .then(block.clone().or_not())
+            .map(|(((ty, title), value), block)| Rest::Header { ty: Some(ty), title, value, block })
+            .boxed();
+        let short_header = definition
+            .then(text.clone().or_not())
+            .map(|(value, title)| Rest::Header { ty: None, title, value: Some(value), block: None })
+            .boxed();
+        let titled = text
+            .clone()
+            .then(block.clone().or_not())
+            .map(|(title, block)| Rest::Decl { title: Some(title), block })
+            .boxed();
+        let untitled = block.clone().map(|block| Rest::Decl { title: None, block: Some(block) }).boxed();
+        let name = code
+            .clone()
+            .map(Name::Plain)
+            .or(word.clone().then(just(Kind::Dot).ignore_then(word.clone()).or_not()).map(|(a, b)| match b {
+                Some(b) => Name::Row(a, b),
+                None => Name::Plain(a),
+            }))
+            .boxed();
+        let named = name.then(choice((header, short_header, titled, untitled))).boxed();
+        let keyed = text
+            .clone()
+            .then(word.clone().or_not())
+            .then(block.clone())
+            .map(|((key, extra), block)| (key, extra, block))
+            .boxed();
+
+        let condition = just(Kind::When).ignore_then(expr.clone()).boxed();
+        let value = choice((expr.clone().map(Value::Expr).boxed(), block.clone().map(Value::Block).boxed()))
+            .labelled("a value")
+            .boxed();
+        // The short way for the commonest of all: a name, one token, the end of the line.
+        let simple = any()
+            .filter(|k: &Kind| {
+                k.is_word()
+                    || matches!(k, Kind::Number | Kind::Date | Kind::Text | Kind::Code | Kind::Yes | Kind::No)
+            })
+            .map_with(|k, e| {
+                let t = tok(e.span());
+                let kind = match k {
+                    Kind::Number => ExprKind::Number(t),
+                    Kind::Date => ExprKind::Date(t),
+                    Kind::Text => ExprKind::Text(t),
+                    Kind::Code => ExprKind::Code(t),
+                    Kind::Yes => ExprKind::Bool(true),
+                    Kind::No => ExprKind::Bool(false),
+                    _ => ExprKind::Name(t),
+                };
+                After::Value(Value::Expr(Expr { span: span(e.span()), kind }))
+            })
+            .then_ignore(one_of([Kind::NewLine, Kind::RBrace]).rewind())
+            .boxed();
+
+        let plain = head
+            .then(choice((
+                simple,
+                named.map(|(name, rest)| After::Named(name, rest)).boxed(),
+                keyed.map(|(key, extra, block)| After::Keyed(key, extra, block)).boxed(),
+                value.map(After::Value).boxed(),
+            )))
+            .map_with(|(word, after), e| Item { span: span(e.span()), kind: after.item(word) })
+            .boxed();
+        let special = choice((
+            one_of([Kind::Applies, Kind::OptIn])
+                .map_with(|_, e| tok(e.span()))
+                .then(condition.clone())
+                .map(|(word, c)| Field { word, value: Value::When(None, c) })
+                .boxed(),
+            kind(Kind::InForce)
+                .then(expr.clone())
+                .then(condition.or_not())
+                .map(|((word, v), c)| Field {
+                    word,
+                    value: match c {
+                        Some(c) => Value::When(Some(v), c),
+                        None => Value::Expr(v),
+                    },
+                })
+                .boxed(),
+            kind(Kind::For)
+                .then(binder.clone())
+                .map(|(word, b)| Field { word, value: Value::Binder(Box::new(b)) })
+                .boxed(),
+            kind(Kind::Table)
+                .then(expr.clone())
+                .then(rows)
+                .map(|((word, columns), rows)| Field { word, value: Value::Table(columns, rows) })
+                .boxed(),
+            word.clone()
+                .then_ignore(just(Kind::Exactly))
+                .then(expr.clone())
+                .map(|(word, v)| Field { word, value: Value::Exactly(v) })
+                .boxed(),
+        ))
+        .map_with(|field, e| Item { span: span(e.span()), kind: ItemKind::Field(field) })
+        .boxed();
+        let item = choice((special, plain)).labelled("a field or a block").boxed();
+        let item = if recover { item } else { custom(short_field).or(item).boxed() };
+        lines(recovering(item, recover), newline)
+    });
     items.then_ignore(end()).boxed()
 }
 

@@ -14,7 +14,7 @@ pub mod nodes;
 mod token;
 
 use ast::{Span, Tok};
-use dossier_base::{Diagnostic, FileId, Place, TextRange};
+use dossier_base::{Diagnostic, FileId, MOST_TOLD, Place, TextRange};
 
 pub use layout::Layout;
 pub use token::{Kind, Tokens};
@@ -76,7 +76,8 @@ pub fn parse(id: FileId, text: impl Into<std::sync::Arc<str>>) -> Parse {
         None => {
             let (items, errors) = grammar::recovering_all(&parse.layout.kinds);
             let unread = errors::unread(&items);
-            parse.diagnostics = errors.iter().map(|e| errors::syntax(&parse, &unread, e)).collect();
+            let told = errors.iter().take(MOST_TOLD + 1);
+            parse.diagnostics = told.map(|e| errors::syntax(&parse, &unread, e)).collect();
             parse.file.items = items;
         }
     }
@@ -85,5 +86,10 @@ pub fn parse(id: FileId, text: impl Into<std::sync::Arc<str>>) -> Parse {
     }
     errors::tokens(&mut parse);
     parse.diagnostics.sort_by_key(|d| d.place);
+    if parse.diagnostics.len() > MOST_TOLD {
+        parse.diagnostics.truncate(MOST_TOLD);
+        let last = parse.diagnostics.pop().map(Diagnostic::and_more);
+        parse.diagnostics.extend(last);
+    }
     parse
 }

@@ -309,10 +309,15 @@ impl Collector<'_> {
         match premise {
             // Where a scope could not be read whole, what it seems to lack it may well have.
             Premise::NoControl(..) | Premise::NoEvidence(..) => {
-                Todo::Ask(Premise::Broken(self.unit.origin), None)
+                Todo::Ask(Premise::Broken(self.broken_scope()), None)
             }
             // What the device itself says and nobody can rely on is another question than what it does not say.
-            Premise::Fact(..) => Todo::Ask(premise.clone(), origin.filter(|o| self.own(*o))),
+            Premise::Fact(..) => match origin.filter(|o| self.own(*o)) {
+                Some(o) if declared::fact(self.model, o).is_some_and(|g| g.slot != Slot::Broken) => {
+                    Todo::Ask(Premise::Broken(self.broken_scope()), None)
+                }
+                own => Todo::Ask(premise.clone(), own),
+            },
             Premise::Control(_, o) => Todo::Ask(Premise::Broken(*o), None),
             Premise::Evidence(_, _, o) => match declared::evidence(self.model, *o) {
                 Some(d) if !d.broken.is_empty() => {
@@ -379,6 +384,13 @@ impl Collector<'_> {
             }
         }
         found
+    }
+
+    /// The block in which something could not be read that may say otherwise than the rest: the market's, else the
+    /// device's, where components are included.
+    fn broken_scope(&self) -> Origin {
+        let market = self.unit.markets.iter().find(|m| Some(m.code) == self.market.place);
+        market.filter(|m| m.scope.broken).map_or(self.unit.origin, |m| m.origin)
     }
 
     /// Whether something stands in the device's own block.
@@ -617,21 +629,22 @@ fn ask(model: &Model, premise: &Premise, own: Option<Origin>, group: &Group) -> 
                 .subject(entity.name.as_str())
         }
         Premise::Broken(origin) => {
-            let device = group.devices.first().and_then(|u| model.unit(*u));
-            let own = model.files.contains_key(&origin.file) && device.is_none_or(|u| u.origin != *origin);
             let help = "mend the errors first; then the verdicts can be told";
-            if own {
-                return codes::unknown_for_errors(declared::name_place(model, *origin), verdicts(n))
-                    .label("this could not be read")
+            let Some(node) = declared::node(model, *origin) else {
+                // In a rulebook: what can be told is told where the verdicts are.
+                return codes::unknown_for_errors(act_at(model, group, None), verdicts(n))
+                    .also(model.place(*origin), "this could not be read")
                     .help(help);
-            }
-            let d = codes::unknown_for_errors(act_at(model, group, None), verdicts(n)).help(help);
-            // Of a whole device there is nothing to point at besides its name.
-            if model.files.contains_key(&origin.file) {
-                d
-            } else {
-                d.also(model.place(*origin), "this could not be read")
-            }
+            };
+            let label = match node.sym().as_str() {
+                "device" | "component" | "market" => {
+                    "something in this block, or in what it uses, could not be read"
+                }
+                _ => "this could not be read",
+            };
+            codes::unknown_for_errors(declared::name_place(model, *origin), verdicts(n))
+                .label(label)
+                .help(help)
         }
         Premise::Conforms(t) => {
             let code = show::target(&model.rules, *t);

@@ -6,11 +6,12 @@ use crate::project::{self, Limit, Texts};
 use crate::terminal::{Progress, Terminal};
 use crate::{Status, Unusable};
 use dossier_base::{Diagnostic, Severity, Sym, spell};
-use dossier_render::{Feed, Run, rules::known_market};
+use dossier_render::{Before, Feed, Files, Fingerprints, Run, Since, rules::known_market};
 use dossier_verdict::{Detail, DeviceCheck, Finding, Findings, Row};
 use dossier_workspace::config::FailOn;
 use dossier_workspace::{CheckRequest, Workspace};
 use std::io::{self, Write};
+use std::path::Path;
 
 pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     let asked = args.as_of.as_deref().map(|d| super::day("--as-of", d)).transpose()?;
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result
     };
     let format = dossier_render::format(&args.format).ok_or("there is no such format")?;
     let texts = Texts(&ws);
+    let before = args.since.as_deref().map(|path| before(path, limit, &ws, &devices)).transpose()?;
     let severity = |row: &Row| {
         let by_law = row.severity?;
         ws.requirement_severity(row.requirement).unwrap_or(Some(by_law))
@@ -53,6 +55,7 @@ pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result
         sources: &texts,
         command: &command,
         switched_off: ws.switched_off(),
+        since: before.as_ref(),
         fail_on: word(fail_on),
         fails: &|s| fail_on.fails(s),
         severity: &severity,
@@ -70,6 +73,7 @@ pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result
         found: Findings::default(),
         worst: None,
         unusable: false,
+        since: before.as_ref().map(|b| (b, Fingerprints::new(ws.model()), Files::new(&texts))),
         progress: Progress::new(),
     };
     match &args.output {
@@ -117,6 +121,21 @@ fn word(fail_on: FailOn) -> &'static str {
     }
 }
 
+/// An earlier check of these devices.
+fn before(path: &Path, limit: Limit, ws: &Workspace, devices: &[String]) -> Result<Before, Unusable> {
+    let text = project::read_file(path, limit)?;
+    let shown = project::shown(&path.display().to_string());
+    let before = Before::read(&text).map_err(|why| format!("`{shown}` {why}"))?;
+    let all: Vec<String> = ws.devices().into_iter().map(|(_, u)| u.name.to_string()).collect();
+    let asked = if devices.is_empty() { &all } else { devices };
+    if !before.is_empty() && !asked.is_empty() && !asked.iter().any(|d| before.knows(d)) {
+        return Err(
+            format!("`{shown}` is a check of other devices: it has none of {}", asked.join(", ")).into()
+        );
+    }
+    Ok(before)
+}
+
 /// The names of the devices that were asked for (none for all), and how many devices that is.
 fn chosen(ws: &Workspace, asked: &[String]) -> Result<(Vec<String>, usize), Unusable> {
     let all: Vec<&str> = ws.devices().into_iter().map(|(_, u)| u.name.as_str()).collect();
@@ -156,20 +175,31 @@ struct Checker<'w> {
     count: usize,
     worst: Option<Severity>,
     unusable: bool,
+    /// An earlier check, and what tells findings from its own.
+    since: Option<(&'w Before, Fingerprints, Files<'w>)>,
     progress: Progress,
 }
 
 impl Checker<'_> {
-    fn weigh(&mut self, list: &[Diagnostic]) {
-        self.worst = self.worst.max(list.iter().map(|d| d.severity).max());
-        self.unusable |= list.iter().any(project::is_unusable);
+    /// Takes the weight of something found, unless an earlier check had it.
+    fn weigh(&mut self, severity: Severity, diagnostic: impl FnOnce() -> Diagnostic) {
+        if let Some((before, fingerprints, files)) = &mut self.since {
+            let d = diagnostic();
+            if before.finding(&fingerprints.of(&d, self.ws.model(), files), &d) == Since::Known {
+                return;
+            }
+        }
+        self.worst = self.worst.max(Some(severity));
     }
 }
 
 impl Feed for Checker<'_> {
     fn static_diagnostics(&mut self) -> Vec<Diagnostic> {
         let list = std::mem::take(&mut self.fixed);
-        self.weigh(&list);
+        for d in &list {
+            self.unusable |= project::is_unusable(d);
+            self.weigh(d.severity, || d.clone());
+        }
         list
     }
 
@@ -194,7 +224,7 @@ impl Feed for Checker<'_> {
 
     fn findings(&mut self, each: &mut dyn FnMut(&Finding<'_>) -> io::Result<()>) -> io::Result<()> {
         for finding in self.ws.found(std::mem::take(&mut self.found)) {
-            self.worst = self.worst.max(Some(finding.severity));
+            self.weigh(finding.severity, || finding.diagnostic());
             each(&finding)?;
         }
         Ok(())

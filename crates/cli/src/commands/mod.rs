@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod check;
+pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod rules;
 pub(crate) mod schema;
@@ -19,6 +20,11 @@ fn day(flag: &str, text: &str) -> Result<Day, Unusable> {
         }
         Err(_) => Err(format!("{ask}, not `{}`", crate::project::shown(text)).into()),
     }
+}
+
+/// Writes a text to standard output: page by page if it is a terminal that it does not fit on.
+fn page(text: &str, terminal: &crate::terminal::Terminal) -> Result<Status, Unusable> {
+    if terminal.pages(text) { Ok(Status::Fine) } else { print(text) }
 }
 
 /// Writes a text to standard output.

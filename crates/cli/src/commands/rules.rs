@@ -1,6 +1,6 @@
 //! `dossier rules list`, `show`, `test` and `coverage`
 
-use crate::args::{CoverageArgs, ListArgs, ListFormat, RulesArgs, RulesCommand, ShowArgs, TestArgs};
+use crate::args::{CoverageArgs, ListArgs, ListFormat, RulesArgs, RulesCommand, TestArgs};
 use crate::output::Stdout;
 use crate::project::{self, Limit, RULEBOOKS, Texts};
 use crate::terminal::{Terminal, complain, tell};
@@ -22,7 +22,7 @@ use std::path::Path;
 pub(crate) fn run(args: &RulesArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     match &args.command {
         RulesCommand::List(a) => list(a, limit, terminal),
-        RulesCommand::Show(a) => show(a, limit, terminal),
+        RulesCommand::Show(a) => super::explain::run(a, limit, terminal),
         RulesCommand::Test(a) => test(a, limit, terminal),
         RulesCommand::Coverage(a) => cover(a, limit, terminal),
     }
@@ -52,16 +52,8 @@ fn list(args: &ListArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Un
     }
 }
 
-fn show(args: &ShowArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
-    let ws = project::open_rulebooks(limit)?;
-    let look = Look { all: args.all, ..terminal.out() };
-    let page = rules::show(&ws.model().rules, &Texts(&ws), &args.code, &look)?;
-    warn_of_errors(&ws);
-    super::print(&page)
-}
-
 /// What the rulebooks are not read right in is not shown right either.
-fn warn_of_errors(ws: &Workspace) {
+pub(super) fn warn_of_errors(ws: &Workspace) {
     let n = errors(ws).len();
     if n > 0 {
         complain(&format!(

@@ -115,6 +115,9 @@ impl<'t> Compiler<'t, '_> {
     /// An expression. `want` is the type of what it is compared with, if it stands right of a comparison or where
     /// only one type can stand.
     pub(super) fn expr(&mut self, node: NodeRef<'t>, want: Option<Type>, cx: &mut Context<'t>) -> ExprId {
+        if node.broken() {
+            return self.unreadable(node);
+        }
         match node.tag() {
             Tag::Yes => self.push_expr(Expr::Const(Value::Bool(true)), Type::Bool, node),
             Tag::No => self.push_expr(Expr::Const(Value::Bool(false)), Type::Bool, node),

@@ -8,6 +8,7 @@ mod summary;
 
 use crate::files::Files;
 use crate::owners::Owners;
+use crate::since::{Since, Teller};
 use crate::text::{self, Look, Tint};
 use crate::{Feed, Format, Run};
 use dossier_base::{Diagnostic, NoteKind, Place, Severity, Sym};
@@ -38,7 +39,9 @@ impl Format for Human {
 
     fn write(&self, run: &Run<'_>, feed: &mut dyn Feed, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut files = Files::new(run.sources);
-        let fixed = feed.static_diagnostics();
+        let mut teller = Teller::new(run.since, run.model);
+        let mut fixed = feed.static_diagnostics();
+        fixed.retain(|d| teller.tell(d, run.model, &files).1 != Since::Known);
         let (errors, rest): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             fixed.iter().partition(|d| d.severity == Severity::Error);
         if !errors.is_empty() {
@@ -52,10 +55,15 @@ impl Format for Human {
         let mut summary = Summary::new(run, &fixed);
         feed.devices(Detail::Shortfalls, &mut |check| {
             summary.device(run.model, check);
+            teller.device(run.model, check);
             Ok(())
         })?;
         let mut sections = Sections::new(run.model, look);
         feed.findings(&mut |finding| {
+            // Of thousands of findings few are shown: without an earlier check no diagnostic is made of the others.
+            if teller.is_since() && teller.tell(&finding.diagnostic(), run.model, &files).1 == Since::Known {
+                return Ok(());
+            }
             summary.finding(finding);
             sections.take(finding);
             Ok(())
@@ -67,6 +75,7 @@ impl Format for Human {
             out.write_all(b"\n")?;
             by_file(&rest, &mut files, run, look, out)?;
         }
+        summary.since = teller.summary();
         out.write_all(summary.show(run, look).as_bytes())
     }
 }
@@ -179,11 +188,7 @@ fn unit_title(unit: &Unit) -> String {
 
 /// "3 errors, 12 warnings", of how many there are of each severity.
 fn tally([notes, warnings, errors]: [usize; 3]) -> String {
-    let parts = [
-        (errors, "error", "errors"),
-        (warnings, "warning", "warnings"),
-        (notes, "note", "notes"),
-    ];
+    let parts = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")];
     let parts: Vec<String> = parts.iter().filter(|p| p.0 > 0).map(|p| text::count(p.0, p.1, p.2)).collect();
     parts.join(", ")
 }
@@ -223,11 +228,8 @@ fn list_of(
         before = d.place;
     }
     if total > shown {
-        let more = format!(
-            "And {} more: `{} --all`, or `--format json`.",
-            text::number(total - shown),
-            run.command
-        );
+        let more =
+            format!("And {} more: `{} --all`, or `--format json`.", text::number(total - shown), run.command);
         out.write_all(look.paragraph("", &more).as_bytes())?;
         out.write_all(b"\n")?;
     }

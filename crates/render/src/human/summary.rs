@@ -7,7 +7,7 @@ use crate::text::{self, Look, Tint};
 use dossier_base::{Diagnostic, Severity};
 use dossier_model::Model;
 use dossier_model::law::Outcome;
-use dossier_verdict::{Finding, DeviceCheck, MarketCheck, Premise};
+use dossier_verdict::{DeviceCheck, Finding, MarketCheck, Premise};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many devices have lines of their own in the table unless all are asked for.
@@ -28,6 +28,8 @@ pub(super) struct Summary {
     files: usize,
     severities: [usize; 3],
     next: Option<(Severity, String)>,
+    /// What has changed since an earlier check.
+    pub(super) since: Vec<String>,
 }
 
 impl Summary {
@@ -120,6 +122,9 @@ impl Summary {
             );
             out.push_str(&look.paragraph("", &next));
         }
+        for line in &self.since {
+            out.push_str(&look.paragraph("", line));
+        }
         if !run.switched_off.is_empty() {
             let off = format!(
                 "`dossier.toml` switches off {}: not shown above, counted all the same.",
@@ -152,7 +157,9 @@ impl Summary {
         let [notes, warnings, errors] = self.severities;
         if errors + warnings + notes == 0 {
             let asked = self.devices.iter().flat_map(|d| &d.1).any(|(_, c)| c.asked() > 0);
-            let (nothing, color) = if self.devices.is_empty() {
+            let (nothing, color) = if !self.since.is_empty() {
+                ("Nothing is new or worse.", Tint::Green)
+            } else if self.devices.is_empty() {
                 ("No device was found.", Tint::Yellow)
             } else if asked {
                 ("Nothing is left to do.", Tint::Green)

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 pub use json::list as list_json;
 pub use list::list;
+pub use page::Medium;
 pub use show::show;
 
 /// Which requirements are listed. What is not given does not matter.

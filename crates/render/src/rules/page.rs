@@ -2,41 +2,80 @@
 
 use crate::text::{self, Look, Tint};
 use dossier_model::law::{Force, Gate, LedgerReason, Source, Strength};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+/// For whom a page is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Medium<'l> {
+    /// A terminal that looks so.
+    Terminal(&'l Look),
+    /// Whatever shows Markdown.
+    Markdown,
+}
+
+impl Medium<'_> {
+    /// Whether everything is told, however long.
+    pub(super) fn all(&self) -> bool {
+        match self {
+            Medium::Terminal(look) => look.all,
+            Medium::Markdown => true,
+        }
+    }
+}
 
 /// A page in the making.
 pub(super) struct Page<'l> {
-    look: &'l Look,
+    medium: Medium<'l>,
     out: String,
 }
 
 impl<'l> Page<'l> {
     /// A page about something.
-    pub(super) fn new(look: &'l Look, code: &str, title: &str, what: &str) -> Self {
+    pub(super) fn new(medium: Medium<'l>, code: &str, title: &str, what: &str) -> Self {
         let title = text::one_line(title);
         let head = if title.is_empty() { code.to_owned() } else { format!("{code} · {title}") };
         let mut out = String::new();
-        for line in text::wrap(&head, look.text_width()) {
-            out.push_str(&look.paint(Tint::Bold, &line));
-            out.push('\n');
+        match medium {
+            Medium::Terminal(look) => {
+                for (text, tint) in [(head.as_str(), Tint::Bold), (what, Tint::Dim)] {
+                    for line in text::wrap(text, look.text_width()) {
+                        out.push_str(&look.paint(tint, &line));
+                        out.push('\n');
+                    }
+                }
+            }
+            Medium::Markdown => {
+                out = format!("# {}\n\n{}\n", markdown(&head), markdown(&text::one_line(what)));
+            }
         }
-        for line in text::wrap(what, look.text_width()) {
-            out.push_str(&look.paint(Tint::Dim, &line));
-            out.push('\n');
-        }
-        Self { look, out }
+        Self { medium, out }
     }
 
     /// A heading.
     pub(super) fn section(&mut self, title: &str) {
-        self.out.push('\n');
-        self.out.push_str(&self.look.paint(Tint::Bold, title));
-        self.out.push('\n');
+        match self.medium {
+            Medium::Terminal(look) => {
+                self.out.push('\n');
+                self.out.push_str(&look.paint(Tint::Bold, title));
+                self.out.push('\n');
+            }
+            Medium::Markdown => self.out.push_str(&format!("\n## {}\n\n", markdown(title))),
+        }
     }
 
     /// A paragraph under the last heading; empty ones are left out.
     pub(super) fn text(&mut self, text: &str) {
-        if !text.trim().is_empty() {
-            self.out.push_str(&self.look.paragraph("  ", text.trim()));
+        if text.trim().is_empty() {
+            return;
+        }
+        match self.medium {
+            Medium::Terminal(look) => self.out.push_str(&look.paragraph("  ", text.trim())),
+            Medium::Markdown => {
+                if !self.out.ends_with("\n\n") {
+                    self.out.push('\n');
+                }
+                self.out.push_str(&format!("{}\n", markdown(&text::clean(text.trim()))));
+            }
         }
     }
 
@@ -45,21 +84,68 @@ impl<'l> Page<'l> {
         if text.trim().is_empty() {
             return;
         }
-        let first = text::pad(&format!("  {word}"), 16);
-        let body = self.look.paragraph(&first, text.trim());
-        let painted = body.replacen(&first, &self.look.paint(Tint::Dim, &first), 1);
-        self.out.push_str(&painted);
+        match self.medium {
+            Medium::Terminal(look) => {
+                let first = text::pad(&format!("  {word}"), 16);
+                let body = look.paragraph(&first, text.trim());
+                self.out.push_str(&body.replacen(&first, &look.paint(Tint::Dim, &first), 1));
+            }
+            Medium::Markdown if word.is_empty() => self.item(text),
+            Medium::Markdown => {
+                let text = markdown(&text::one_line(text));
+                self.out.push_str(&format!("- **{}**: {text}\n", markdown(word)));
+            }
+        }
     }
 
     /// An item of a list.
     pub(super) fn item(&mut self, text: &str) {
-        self.out.push_str(&self.look.paragraph("  - ", text));
+        match self.medium {
+            Medium::Terminal(look) => self.out.push_str(&look.paragraph("  - ", text)),
+            Medium::Markdown => self.out.push_str(&format!("- {}\n", markdown(&text::one_line(text)))),
+        }
     }
 
     /// Code, as it could be written in a file.
     pub(super) fn code(&mut self, lines: &str) {
-        for line in text::clean(lines).lines() {
-            self.out.push_str(&format!("    {}\n", self.look.paint(Tint::Cyan, line)));
+        let lines = text::clean(lines);
+        match self.medium {
+            Medium::Terminal(look) => {
+                for line in lines.lines() {
+                    self.out.push_str(format!("    {}", look.paint(Tint::Cyan, line)).trim_end());
+                    self.out.push('\n');
+                }
+            }
+            Medium::Markdown => self.out.push_str(&format!("\n```dossier\n{}\n```\n", lines.trim_end())),
+        }
+    }
+
+    /// A text that is Markdown already: paragraphs, headings, lists and code.
+    pub(super) fn markdown(&mut self, source: &str) {
+        if self.medium == Medium::Markdown {
+            self.out.push_str(&format!("\n{}\n", source.trim()));
+            return;
+        }
+        let (mut text, mut first) = (String::new(), true);
+        for event in Parser::new(source) {
+            match event {
+                Event::Start(Tag::Paragraph | Tag::CodeBlock(_)) => {
+                    // Lists stand together, all else apart.
+                    if !std::mem::take(&mut first) || !self.out.ends_with("\n\n") {
+                        self.out.push('\n');
+                    }
+                    text.clear();
+                }
+                Event::Start(_) => text.clear(),
+                Event::Text(t) => text.push_str(&t),
+                Event::Code(t) => text.push_str(&format!("`{t}`")),
+                Event::SoftBreak | Event::HardBreak => text.push(' '),
+                Event::End(TagEnd::Heading(_)) => self.section(&text),
+                Event::End(TagEnd::Paragraph) => self.text(&text),
+                Event::End(TagEnd::Item) => self.item(&text),
+                Event::End(TagEnd::CodeBlock) => self.code(&text),
+                _ => {}
+            }
         }
     }
 
@@ -72,6 +158,27 @@ impl<'l> Page<'l> {
     pub(super) fn end(self) -> String {
         self.out
     }
+}
+
+/// A text in which Markdown sees no markup but code between backticks.
+fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (n, part) in text.split('`').enumerate() {
+        if n > 0 {
+            out.push('`');
+        }
+        if n % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        for c in part.chars() {
+            if matches!(c, '*' | '_' | '<' | '>' | '[' | ']' | '|' | '#' | '\\') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// How an instrument binds, in words.

@@ -1,11 +1,11 @@
-//! `dossier rules show CODE`: what is asked, of whom and when, where it stands and how that is known, what meets it.
+//! `dossier explain NAME`: of a requirement what is asked, of whom and when, where it stands and how that is known, what meets it.
 
-use super::page::{Page, force, gate, reason, source, strength};
+use super::page::{Medium, Page, force, gate, reason, source, strength};
 use super::{Reads, code, editions, expr_text, text_at, until};
 use crate::Sources;
 use crate::files::Files;
-use crate::text::{self, Look};
-use dossier_base::{Severity, Sym, spell};
+use crate::text;
+use dossier_base::{Code, Severity, Sym, codes, spell};
 use dossier_model::Rulebase;
 use dossier_model::hir::Origin;
 use dossier_model::law::{
@@ -22,11 +22,18 @@ const LISTED: usize = 40;
 ///
 /// # Errors
 /// One sentence with the nearest names, if nothing is called so.
-pub fn show(rules: &Rulebase, sources: &dyn Sources, name: &str, look: &Look) -> Result<String, String> {
+pub fn show(
+    rules: &Rulebase,
+    sources: &dyn Sources,
+    name: &str,
+    medium: Medium<'_>,
+) -> Result<String, String> {
     let sym = Sym::new(name);
     let (law, vocab) = (&rules.law, &rules.vocab);
-    let s = Shower { rules, sources, look };
+    let s = Shower { rules, sources, medium };
     let mut pages = Vec::new();
+    // Where a code of diagnostics and a name of the rulebooks are the same, both are told.
+    pages.extend(codes::ALL.iter().find(|c| c.id == name || c.name == name).map(|c| diagnostic(c, medium)));
     match law.targets.get(&sym) {
         Some(Target::Requirement(r)) => pages.push(s.requirement(*r)),
         Some(Target::Family(f)) => pages.push(s.family(*f)),
@@ -75,15 +82,24 @@ fn everything(rules: &Rulebase) -> Vec<&'static str> {
     names.extend(vocab.controls.iter().map(|f| f.name.as_str()));
     names.extend(vocab.kinds.iter().map(|f| f.name.as_str()));
     names.extend(vocab.entities.iter().map(|f| f.name.as_str()));
+    names.extend(codes::ALL.iter().map(|c| c.id));
     names.sort_unstable();
     names.dedup();
     names
 }
 
+/// The page of a diagnostic, which is written in Markdown.
+fn diagnostic(code: &Code, medium: Medium<'_>) -> String {
+    let what = format!("Diagnostic; {} unless dossier.toml says otherwise", with_article(code.severity));
+    let mut page = Page::new(medium, code.id, code.message, &what);
+    page.markdown(code.help);
+    page.end()
+}
+
 struct Shower<'r> {
     rules: &'r Rulebase,
     sources: &'r dyn Sources,
-    look: &'r Look,
+    medium: Medium<'r>,
 }
 
 impl Shower<'_> {
@@ -134,7 +150,7 @@ impl Shower<'_> {
         let r = &law.requirements[id];
         let i = &law.instruments[r.instrument];
         let what = format!("Requirement under {}, {}", i.code, self.whose(r.instrument));
-        let mut page = Page::new(self.look, r.code.as_str(), &r.title, &what);
+        let mut page = Page::new(self.medium, r.code.as_str(), &r.title, &what);
         page.section("What is asked");
         page.text(&r.because);
         page.text(r.reading.as_deref().map_or(String::new(), |x| format!("Read so: {x}")).as_str());
@@ -193,6 +209,8 @@ impl Shower<'_> {
         }
         page.text(&self.accepts(r.accepts.as_ref().unwrap_or(&i.accepts)));
 
+        self.elsewhere(&mut page, r);
+
         page.section("Where it stands");
         page.line("instrument", &format!("{}: {}", i.code, i.title));
         page.line("native", &i.native);
@@ -211,6 +229,29 @@ impl Shower<'_> {
         page.line("encoded in", &self.at(r.origin));
         page.line("tested by", &text::count(r.tests.len(), "test", "tests"));
         page.end()
+    }
+
+    /// Requirements of other instruments that ask for the same controls.
+    fn elsewhere(&self, page: &mut Page<'_>, r: &Requirement) {
+        let law = &self.rules.law;
+        let controls = Reads::of_expr(self.rules, r.require).controls;
+        let mut same: Vec<(Option<&str>, RequirementId)> = law
+            .requirements
+            .enumerate()
+            .filter(|(_, other)| other.instrument != r.instrument)
+            .filter(|(_, other)| !Reads::of_expr(self.rules, other.require).controls.is_disjoint(&controls))
+            .map(|(id, other)| {
+                let place = law.instruments[other.instrument].jurisdiction;
+                (place.map(|j| law.jurisdictions[j].code.as_str()), id)
+            })
+            .collect();
+        if same.is_empty() {
+            return;
+        }
+        same.sort();
+        page.section("The same control is asked for in");
+        let list: Vec<RequirementId> = same.into_iter().map(|s| s.1).collect();
+        self.listed(page, &list);
     }
 
     fn in_force(&self, page: &mut Page<'_>, r: &Requirement) {
@@ -262,7 +303,7 @@ impl Shower<'_> {
         let f = &self.rules.law.families[id];
         let i = &self.rules.law.instruments[f.instrument];
         let what = format!("Family of requirements under {}, {}", i.code, self.whose(f.instrument));
-        let mut page = Page::new(self.look, f.code.as_str(), &f.title, &what);
+        let mut page = Page::new(self.medium, f.code.as_str(), &f.title, &what);
         page.section("Its requirements");
         self.listed(&mut page, &f.requirements);
         page.line("encoded in", &self.at(f.origin));
@@ -273,7 +314,7 @@ impl Shower<'_> {
         let law = &self.rules.law;
         let i = &law.instruments[id];
         let what = format!("Instrument of {}", self.whose(id));
-        let mut page = Page::new(self.look, i.code.as_str(), &i.title, &what);
+        let mut page = Page::new(self.medium, i.code.as_str(), &i.title, &what);
         page.section("What it is");
         page.line("native", &i.native);
         page.line("issued by", &i.issuer);
@@ -310,7 +351,7 @@ impl Shower<'_> {
         let x = &law.exceptions[id];
         let i = &law.instruments[x.instrument];
         let what = format!("Exception under {}, {}", i.code, self.whose(x.instrument));
-        let mut page = Page::new(self.look, x.code.as_str(), &x.title, &what);
+        let mut page = Page::new(self.medium, x.code.as_str(), &x.title, &what);
         page.section("What it does");
         let targets: Vec<&str> = x.targets.iter().map(|t| code(self.rules, *t)).collect();
         match x.effect {
@@ -329,7 +370,7 @@ impl Shower<'_> {
     }
 
     fn ledger(&self, l: &dossier_model::law::Ledger) -> String {
-        let mut page = Page::new(self.look, l.code.as_str(), "", "Row of law that is no requirement");
+        let mut page = Page::new(self.medium, l.code.as_str(), "", "Row of law that is no requirement");
         page.section("Why");
         page.line("reason", reason(l.reason));
         page.text(&l.because);
@@ -341,7 +382,7 @@ impl Shower<'_> {
     fn market(&self, id: JurisdictionId) -> String {
         let law = &self.rules.law;
         let j = &law.jurisdictions[id];
-        let mut page = Page::new(self.look, j.code.as_str(), &j.title, "Market");
+        let mut page = Page::new(self.medium, j.code.as_str(), &j.title, "Market");
         page.section("Who and what");
         for r in &j.regulators {
             let native = if r.native.is_empty() { String::new() } else { format!(", {}", r.native) };
@@ -376,7 +417,7 @@ impl Shower<'_> {
         };
         let derived = !matches!(f.kind, FactKind::Declared);
         let what = format!("{} {whose}", if derived { "Fact that follows from others," } else { "Fact" });
-        let mut page = Page::new(self.look, f.name.as_str(), &f.title, &what);
+        let mut page = Page::new(self.medium, f.name.as_str(), &f.title, &what);
         page.section("What it says");
         page.text(&f.doc);
         let unit = f.unit.as_deref().map_or(String::new(), |u| format!(" in {u}"));
@@ -387,16 +428,30 @@ impl Shower<'_> {
         match &f.kind {
             FactKind::Derived(e) => page.line("follows from", &self.expr(*e)),
             FactKind::Table(columns, rows) => {
+                let types: Vec<Type> = columns.iter().map(|c| self.rules.expr(*c).ty).collect();
                 let columns: Vec<String> =
                     columns.iter().map(|c| expr_text(self.rules, self.sources, *c)).collect();
                 page.line(
                     "follows from",
                     &format!(
-                        "a table of `{}`, {}",
+                        "a table of `{}`, {}; the first that fits counts",
                         columns.join("`, `"),
                         text::count(rows.len(), "row", "rows")
                     ),
                 );
+                let vocab = &self.rules.vocab;
+                for row in rows {
+                    let cells: Vec<String> = row
+                        .cells
+                        .iter()
+                        .zip(&types)
+                        .map(|(cell, ty)| match cell {
+                            Some(v) => format!("`{}`", v.show(*ty, vocab)),
+                            None => "any".to_owned(),
+                        })
+                        .collect();
+                    page.item(&format!("{}: `{}`", cells.join(", "), row.result.show(f.ty, vocab)));
+                }
             }
             FactKind::Declared | FactKind::Broken => {}
         }
@@ -417,7 +472,7 @@ impl Shower<'_> {
 
     fn control(&self, id: ControlId) -> String {
         let c = &self.rules.vocab.controls[id];
-        let mut page = Page::new(self.look, c.name.as_str(), &c.title, "Control");
+        let mut page = Page::new(self.medium, c.name.as_str(), &c.title, "Control");
         page.section("What it is");
         page.text(&c.doc);
         for (standard, code) in &c.codes {
@@ -435,7 +490,7 @@ impl Shower<'_> {
 
     fn kind(&self, id: KindId) -> String {
         let k = &self.rules.vocab.kinds[id];
-        let mut page = Page::new(self.look, k.name.as_str(), &k.title, "Evidence kind");
+        let mut page = Page::new(self.medium, k.name.as_str(), &k.title, "Evidence kind");
         page.section("What it is");
         page.text(&k.doc);
         let formats: Vec<&str> = k.formats.iter().map(|f| f.as_str()).collect();
@@ -459,7 +514,7 @@ impl Shower<'_> {
         let vocab = &self.rules.vocab;
         let e = &vocab.entities[id];
         let mut page =
-            Page::new(self.look, e.name.as_str(), &e.title, &format!("Entity; several are `{}`", e.plural));
+            Page::new(self.medium, e.name.as_str(), &e.title, &format!("Entity; several are `{}`", e.plural));
         page.section("What it is");
         page.text(&e.doc);
         page.line("asked if", &e.when.map_or(String::new(), |w| self.expr(w)));
@@ -537,7 +592,7 @@ impl Shower<'_> {
     }
 
     fn listed(&self, page: &mut Page<'_>, list: &[RequirementId]) {
-        let shown = if self.look.all { list.len() } else { LISTED };
+        let shown = if self.medium.all() { list.len() } else { LISTED };
         for id in list.iter().take(shown) {
             let r = &self.rules.law.requirements[*id];
             page.item(&format!("{}: {}", r.code, r.title));
