@@ -1,9 +1,11 @@
 //! The command line, and the help that a newcomer reads.
 
+use crate::complete;
 use crate::project::{RULEBOOKS, VERSION};
 use crate::terminal::Color;
 use clap::builder::{PossibleValue, PossibleValuesParser, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 use dossier_render::{FORMATS, schema::SCHEMAS};
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -110,6 +112,17 @@ pub(crate) enum Command {
 
     /// Print the JSON Schema of an output
     Schema(SchemaArgs),
+
+    /// Print what a shell needs to complete commands, devices, markets, requirements and controls
+    #[command(after_help = "To install:\n  \
+            bash   dossier completions bash > ~/.local/share/bash-completion/completions/dossier\n  \
+            zsh    dossier completions zsh > a folder of your $fpath, as _dossier\n  \
+            fish   dossier completions fish > ~/.config/fish/completions/dossier.fish\n  \
+            PowerShell   dossier completions powershell >> $PROFILE")]
+    Completions(CompletionsArgs),
+
+    /// Print the manual page, or write those of all commands into a folder
+    Man(ManArgs),
 }
 
 /// `dossier check`
@@ -120,11 +133,11 @@ pub(crate) struct CheckArgs {
     pub(crate) paths: Vec<PathBuf>,
 
     /// Only the device of this name; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(complete::devices))]
     pub(crate) device: Vec<String>,
 
     /// Only this market; `any` for what is asked once of every device; may be repeated
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", add = ArgValueCandidates::new(complete::markets))]
     pub(crate) market: Vec<String>,
 
     /// The day to check for, as 2026-11-23; today unless dossier.toml says otherwise
@@ -146,6 +159,14 @@ pub(crate) struct CheckArgs {
     /// A result of `--format json` from before: only what is new or worse since then is told and fails
     #[arg(long, value_name = "EARLIER.json")]
     pub(crate) since: Option<PathBuf>,
+
+    /// First put right what can only be meant one way, and say what was done
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Check again whenever a file of the project changes, until you end it
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) watch: bool,
 
     /// Show every finding, not only the first of each device
     #[arg(long)]
@@ -214,11 +235,11 @@ pub(crate) enum RulesCommand {
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// Only those of this market; `any` for what is asked once of every device
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", add = ArgValueCandidates::new(complete::markets))]
     pub(crate) market: Option<String>,
 
     /// Only those under this instrument
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", add = ArgValueCandidates::new(complete::instruments))]
     pub(crate) instrument: Option<String>,
 
     /// Only those of instruments that bind so
@@ -230,7 +251,7 @@ pub(crate) struct ListArgs {
     pub(crate) date: Option<String>,
 
     /// Only those that read this control
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(complete::controls))]
     pub(crate) control: Option<String>,
 
     /// How to write the list
@@ -255,7 +276,7 @@ pub(crate) enum ListFormat {
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
     /// A code or name, as messages print it
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::names))]
     pub(crate) name: String,
 
     /// Show every requirement that reads it
@@ -298,6 +319,38 @@ pub(crate) struct CoverageArgs {
     /// Only law whose code begins so
     #[arg(long, value_name = "PREFIX")]
     pub(crate) requirement: Option<String>,
+}
+
+/// `dossier completions`
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// The shells that complete.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Shell {
+    /// Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// Fish
+    Fish,
+    /// PowerShell
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Elvish
+    Elvish,
+}
+
+/// `dossier man`
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Write one page for each command into this folder
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// `dossier schema`

@@ -6,13 +6,14 @@
 
 mod args;
 mod commands;
+mod complete;
 mod guard;
 mod output;
 mod project;
 mod terminal;
 
 use args::{Arguments, Command};
-use clap::Parser;
+use clap::{CommandFactory as _, Parser as _};
 use std::process::ExitCode;
 
 /// Trees and derivations are many small things that live shortly.
@@ -41,6 +42,8 @@ impl<T: std::fmt::Display> From<T> for Unusable {
 }
 
 fn main() -> ExitCode {
+    // Only where a shell asks what may stand next; it ends the process then.
+    clap_complete::CompleteEnv::with_factory(Arguments::command).var(commands::completions::VARIABLE).complete();
     let arguments = Arguments::parse();
     let status = guard::guarded(|| run(&arguments));
     ExitCode::from(match status {
@@ -73,5 +76,7 @@ fn run(arguments: &Arguments) -> Result<Status, Unusable> {
         Command::Explain(a) => commands::explain::run(a, limit, &terminal),
         Command::Rules(a) => commands::rules::run(a, limit, &terminal),
         Command::Schema(a) => commands::schema::run(a),
+        Command::Completions(a) => commands::completions::run(a),
+        Command::Man(a) => commands::man::run(a),
     }
 }

@@ -23,7 +23,8 @@ instrument ACME-LAW "Law" { jurisdiction any  force internal  in_force 2026-01-0
 fn project(requirement: &str, device: &str) -> Project {
     let p = Project::new();
     p.file("dossier.toml", "as_of = 2026-11-23\nrulebooks = [\"law.rulebook\"]\n");
-    let head = "under ACME-LAW  clause unverified  source background  strength shall\n  because \"It is so.\"";
+    let head =
+        "under ACME-LAW  clause unverified  source background  strength shall\n  because \"It is so.\"";
     p.file("law.rulebook", &format!("{LAW}requirement ACME-1 \"One\" {{\n  {head}\n  {requirement}\n}}\n"));
     p.file("house.dossier", &format!("device house \"House\" {{\n{device}\n}}\n"));
     p
@@ -49,8 +50,7 @@ fn only_verdict(check: &Value) -> &Value {
 
 #[test]
 fn what_a_fix_writes_can_be_read() {
-    let facts =
-        "require remote or ways has roof or way == door or born <= 2026-01-01\n  test \"x\" met { remote yes }";
+    let facts = "require remote or ways has roof or way == door or born <= 2026-01-01\n  test \"x\" met { remote yes }";
     let device = "  version \"1\"";
     let p = project(facts, device);
     let before = p.read("house.dossier");
@@ -73,10 +73,7 @@ fn what_a_fix_writes_can_be_read() {
     }
     tried.sort();
     // A day cannot be guessed.
-    assert_eq!(
-        tried,
-        ["remote no", "remote yes", "way door", "way roof", "way window", "ways []"]
-    );
+    assert_eq!(tried, ["remote no", "remote yes", "way door", "way roof", "way window", "ways []"]);
 }
 
 #[test]
@@ -105,7 +102,8 @@ fn values_are_called_by_their_names() {
 
 #[test]
 fn a_deadline_is_not_to_blame() {
-    let p = project("require control(lock) by born\n  test \"x\" unmet { born 2026-01-01 }", "  born 2026-01-01");
+    let p =
+        project("require control(lock) by born\n  test \"x\" unmet { born 2026-01-01 }", "  born 2026-01-01");
     let check = json(&p, &[]);
     assert_eq!(of(&check, "V0111").len(), 1);
     assert!(of(&check, "V0113").is_empty(), "the day itself is not wrong");

@@ -968,7 +968,8 @@ fn remark_diagnostic(model: &Model, remark: &Remark) -> Diagnostic {
             };
             codes::claim_not_needed(name(*origin), kind.as_str(), code(r), why).subject(code(r).as_str()).fix(
                 "remove it",
-                Applicability::Safe,
+                // On another day it may be needed.
+                Applicability::Maybe,
                 vec![Edit { place: model.place(*origin), text: String::new() }],
             )
         }

@@ -14,14 +14,33 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
+    if args.fix && args.paths.iter().any(|p| project::is_stdin(p)) {
+        return Err("standard input cannot be put right: name a file or a folder".into());
+    }
+    let mut ws = project::open(&args.paths, limit)?;
+    if args.fix && super::fix::apply(&ws)? {
+        ws = project::open(&args.paths, limit)?;
+    }
+    if args.watch {
+        return super::watch::run(args, ws, limit, terminal);
+    }
+    once(args, &ws, limit, terminal)
+}
+
+/// Checks an open project and writes the results.
+pub(super) fn once(
+    args: &CheckArgs,
+    ws: &Workspace,
+    limit: Limit,
+    terminal: &Terminal,
+) -> Result<Status, Unusable> {
     let asked = args.as_of.as_deref().map(|d| super::day("--as-of", d)).transpose()?;
-    let ws = project::open(&args.paths, limit)?;
     for market in &args.market {
         known_market(&ws.model().rules, market)?;
     }
-    let (devices, count) = chosen(&ws, &args.device)?;
+    let (devices, count) = chosen(ws, &args.device)?;
     let own_rulebook = ws.model().rules.files.values().any(|f| !f.embedded);
-    let fixed = project::static_diagnostics(&ws);
+    let fixed = project::static_diagnostics(ws);
     if ws.model().files.is_empty() && !own_rulebook && fixed.is_empty() {
         let place = args.paths.first().map_or_else(|| ".".to_owned(), |p| p.display().to_string());
         return Err(format!(
@@ -40,8 +59,8 @@ pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result
         None => ws.fail_on(),
     };
     let format = dossier_render::format(&args.format).ok_or("there is no such format")?;
-    let texts = Texts(&ws);
-    let before = args.since.as_deref().map(|path| before(path, limit, &ws, &devices)).transpose()?;
+    let texts = Texts(ws);
+    let before = args.since.as_deref().map(|path| before(path, limit, ws, &devices)).transpose()?;
     let severity = |row: &Row| {
         let by_law = row.severity?;
         ws.requirement_severity(row.requirement).unwrap_or(Some(by_law))
@@ -61,7 +80,7 @@ pub(crate) fn run(args: &CheckArgs, limit: Limit, terminal: &Terminal) -> Result
         severity: &severity,
     };
     let mut feed = Checker {
-        ws: &ws,
+        ws,
         request: CheckRequest {
             as_of,
             devices,

@@ -1,10 +1,14 @@
 //! One file per command.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod explain;
+mod fix;
 pub(crate) mod fmt;
+pub(crate) mod man;
 pub(crate) mod rules;
 pub(crate) mod schema;
+mod watch;
 
 use crate::{Status, Unusable};
 use dossier_model::date::{Date, Day};

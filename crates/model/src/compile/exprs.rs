@@ -933,10 +933,10 @@ impl<'t> Compiler<'t, '_> {
             (e, Type::Bool) => term(e),
             _ => false,
         };
-        if matches!(self.exprs[done].expr, Expr::Fact(_) | Expr::Field(..) | Expr::BoundFact(..)) {
-            if !self.helpful_term("by", node, cx) {
-                return self.unreadable(node);
-            }
+        if matches!(self.exprs[done].expr, Expr::Fact(_) | Expr::Field(..) | Expr::BoundFact(..))
+            && !self.helpful_term("by", node, cx)
+        {
+            return self.unreadable(node);
         }
         if !fits {
             let at = self.sink.at(l);

@@ -206,11 +206,8 @@ impl<'t> Compiler<'t, '_> {
         lost.for_each(|node| found.add(node));
         // What a jurisdiction declares beside its own code.
         let of_place = |code: Sym| Sym::new(&format!("{}_class", code.as_str().to_lowercase()));
-        for (code, fact) in &self.vocab.class_facts {
-            if self.vocab.facts[*fact].ty == Type::Error {
-                found.names.insert(of_place(*code));
-            }
-        }
+        let unread = self.vocab.class_facts.iter().filter(|(_, f)| self.vocab.facts[**f].ty == Type::Error);
+        found.names.extend(unread.map(|(code, _)| of_place(*code)));
         let mut left = self.dropped.clone();
         loop {
             let places: Vec<Sym> =

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub use json::list as list_json;
 pub use list::list;
 pub use page::Medium;
-pub use show::show;
+pub use show::{names, show};
 
 /// Which requirements are listed. What is not given does not matter.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -60,31 +60,30 @@ pub fn show(
         pages.extend(covering.into_iter().map(|r| s.requirement(r)));
     }
     if pages.is_empty() {
-        let names = everything(rules);
-        let near = spell::did_you_mean(name, names.iter().copied())
+        let near = spell::did_you_mean(name, names(rules).into_iter().map(|n| n.0))
             .unwrap_or_else(|| "`dossier rules list` lists the requirements".to_owned());
         return Err(format!("nothing in the rulebooks is called `{}`; {near}", text::one_line(name)));
     }
     Ok(pages.join("\n"))
 }
 
-/// All names that can be shown, in order.
-fn everything(rules: &Rulebase) -> Vec<&'static str> {
+/// All names that can be shown, each with its title, in order.
+pub fn names(rules: &Rulebase) -> Vec<(&str, &str)> {
     let (law, vocab) = (&rules.law, &rules.vocab);
-    let mut names: Vec<&str> = Vec::new();
-    names.extend(law.requirements.iter().map(|r| r.code.as_str()));
-    names.extend(law.families.iter().map(|r| r.code.as_str()));
-    names.extend(law.instruments.iter().map(|r| r.code.as_str()));
-    names.extend(law.exceptions.iter().map(|r| r.code.as_str()));
-    names.extend(law.ledger.iter().map(|r| r.code.as_str()));
-    names.extend(law.jurisdictions.iter().map(|r| r.code.as_str()));
-    names.extend(vocab.facts.iter().map(|f| f.name.as_str()));
-    names.extend(vocab.controls.iter().map(|f| f.name.as_str()));
-    names.extend(vocab.kinds.iter().map(|f| f.name.as_str()));
-    names.extend(vocab.entities.iter().map(|f| f.name.as_str()));
-    names.extend(codes::ALL.iter().map(|c| c.id));
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    names.extend(law.requirements.iter().map(|r| (r.code.as_str(), &*r.title)));
+    names.extend(law.families.iter().map(|f| (f.code.as_str(), &*f.title)));
+    names.extend(law.instruments.iter().map(|i| (i.code.as_str(), &*i.title)));
+    names.extend(law.exceptions.iter().map(|x| (x.code.as_str(), &*x.title)));
+    names.extend(law.ledger.iter().map(|l| (l.code.as_str(), "")));
+    names.extend(law.jurisdictions.iter().map(|j| (j.code.as_str(), &*j.title)));
+    names.extend(vocab.facts.iter().map(|f| (f.name.as_str(), &*f.title)));
+    names.extend(vocab.controls.iter().map(|c| (c.name.as_str(), &*c.title)));
+    names.extend(vocab.kinds.iter().map(|k| (k.name.as_str(), &*k.title)));
+    names.extend(vocab.entities.iter().map(|e| (e.name.as_str(), &*e.title)));
+    names.extend(codes::ALL.iter().map(|c| (c.id, c.message)));
     names.sort_unstable();
-    names.dedup();
+    names.dedup_by_key(|n| n.0);
     names
 }
 
