@@ -71,6 +71,13 @@ pub(crate) struct Arguments {
 /// The commands.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    /// Write a first device file, out of a few answers
+    #[command(after_help = "On a terminal it asks; elsewhere the options say it all, and what they do not say stands in the file \
+            as questions.\n\nExamples:\n  \
+            dossier init\n  \
+            dossier init pump.dossier --title \"Pump 300\" --market XX --set software=simd --set XX.class=2")]
+    Init(InitArgs),
+
     /// Check devices and rulebooks: what is met, what falls short, what is unknown
     #[command(after_help = "Examples:\n  \
             dossier check                          every device in this folder and below\n  \
@@ -100,10 +107,10 @@ pub(crate) enum Command {
 
     /// Explain a name: a requirement, control, fact, kind of evidence, instrument, market or diagnostic
     #[command(after_help = "Examples:\n  \
-            dossier explain KR-SEC-10-1          what a requirement asks, of whom, since when, and what meets it\n  \
-            dossier explain automatic_logoff     a control, and every requirement that reads it\n  \
+            dossier explain CODE                 what a requirement asks, of whom, since when, and what meets it\n  \
+            dossier explain NAME                 a control or fact, and every requirement that reads it\n  \
             dossier explain V0101                what a message means and how to put it right\n  \
-            dossier explain SG --format markdown")]
+            dossier explain CODE --format markdown")]
     Explain(ExplainArgs),
 
     /// Browse the rulebooks, and run their tests
@@ -123,6 +130,34 @@ pub(crate) enum Command {
 
     /// Print the manual page, or write those of all commands into a folder
     Man(ManArgs),
+}
+
+/// `dossier init`
+#[derive(Args, Debug)]
+pub(crate) struct InitArgs {
+    /// The file to write; the device's name with `.dossier` if none is named
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// A short name for the device: letters, digits and `_`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// Its name as people know it
+    #[arg(long, value_name = "TITLE")]
+    pub(crate) title: Option<String>,
+
+    /// A market that it is in or will be in; may be repeated
+    #[arg(long, value_name = "CODE", add = ArgValueCandidates::new(complete::markets))]
+    pub(crate) market: Vec<String>,
+
+    /// An answer: a fact of the device, or (with the market before it) of a market; may be repeated
+    #[arg(long, value_name = "[CODE.]FACT=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Ask nothing, not even on a terminal
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }
 
 /// `dossier check`

@@ -71,6 +71,7 @@ fn run(arguments: &Arguments) -> Result<Status, Unusable> {
     let terminal = terminal::Terminal::new(arguments.color);
     let limit = project::Limit::mib(arguments.max_file_size);
     match &arguments.command {
+        Command::Init(a) => commands::init::run(a, limit),
         Command::Check(a) => commands::check::run(a, limit, &terminal),
         Command::Fmt(a) => commands::fmt::run(a, limit, &terminal),
         Command::Explain(a) => commands::explain::run(a, limit, &terminal),

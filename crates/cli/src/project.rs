@@ -29,6 +29,13 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// The same in bytes.
+    pub(crate) fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
 /// Opens the project that paths are in; `-` among them is standard input.
 pub(crate) fn open(paths: &[PathBuf], limit: Limit) -> Result<Workspace, Unusable> {
     let stdin = if paths.iter().any(|p| is_stdin(p)) { Some(read_stdin(limit)?) } else { None };

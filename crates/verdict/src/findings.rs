@@ -512,6 +512,8 @@ fn diagnostic(model: &Model, todo: &Todo, group: &Group) -> Diagnostic {
             let day = group.until.clone().unwrap_or_default();
             let then = if declared::evidence(model, *origin).is_some() {
                 "nothing to write until then; once it is there, name its file"
+            } else if declared::control(model, *origin).is_some_and(|d| d.state == State::Implemented) {
+                "nothing to write: it counts from its `since` on"
             } else {
                 "nothing to write until then; once it is there, say `status implemented`"
             };

@@ -16,6 +16,7 @@ use dossier_model::date::Day;
 use dossier_model::device::Unit;
 use dossier_model::hir::{self, Origin};
 use dossier_model::law::RequirementId;
+use dossier_model::vocab::KindId;
 use dossier_model::{Model, ModelFile, Rulebase, Rulebook, UnitId, Uses};
 use dossier_verdict::{Detail, DeviceCheck, Finding, Findings, Options, check_device};
 use files::Files;
@@ -449,6 +450,22 @@ impl Workspace {
     /// A file's text and path.
     pub fn source(&self, file: FileId) -> Option<&Source> {
         self.vfs.source(file)
+    }
+
+    /// The kinds of evidence that a file of the project can be by its content, in the order in which they are
+    /// declared: those that know formats, of which it has one.
+    pub fn kinds_of_file(&self, path: &Path) -> Vec<KindId> {
+        let (Some(base), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else {
+            return Vec::new();
+        };
+        let fits = |formats: &[Sym]| {
+            let formats: Vec<&str> = formats.iter().map(|f| f.as_str()).collect();
+            let request =
+                dossier_evidence::Request { root: &self.root, base, path: name, sha256: None, formats: &formats };
+            !formats.is_empty() && dossier_evidence::examine(&request).standing.is_ok()
+        };
+        let kinds = self.model.rules.vocab.kinds.enumerate();
+        kinds.filter(|(_, k)| fits(&k.formats)).map(|(id, _)| id).collect()
     }
 
     /// All devices, in order of their names.

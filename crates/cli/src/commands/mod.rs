@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
 mod fix;
+pub(crate) mod init;
 pub(crate) mod fmt;
 pub(crate) mod man;
 pub(crate) mod rules;
