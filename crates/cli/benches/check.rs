@@ -199,7 +199,7 @@ fn the_workload(largest: u32) {
     }
 }
 
-/// How many requirements are unmet, counted in the JSON line by line.
+/// How many requirements are unmet, or met only once what is planned is there, counted in the JSON line by line.
 fn unmet(folder: &str) -> usize {
     let mut child = Command::new(DOSSIER)
         .args(["check", "--fail-on", "never", "--format", "json", folder])
@@ -208,7 +208,8 @@ fn unmet(folder: &str) -> usize {
         .expect("it can be started");
     let out = BufReader::new(child.stdout.take().expect("it is piped"));
     let lines = out.lines().map(|line| line.expect("JSON is UTF-8"));
-    let found = lines.map(|line| line.matches("\"outcome\":\"unmet\",\"severity\"").count()).sum();
+    let broken = ["\"outcome\":\"unmet\",\"severity\"", "\"outcome\":\"planned\",\"severity\""];
+    let found = lines.map(|line| broken.iter().map(|b| line.matches(b).count()).sum::<usize>()).sum();
     assert!(child.wait().expect("it ends").success());
     found
 }

@@ -375,7 +375,7 @@ pub(crate) enum Shell {
     Fish,
     /// PowerShell
     #[value(name = "powershell")]
-    PowerShell,
+    Power,
     /// Elvish
     Elvish,
 }

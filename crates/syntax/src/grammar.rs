@@ -296,7 +296,7 @@ where
         let end = Tok(at + 1);
         let span = Span { start: Tok(start + 1), end };
         let ends = matches!(input.peek(), Some(Kind::NewLine | Kind::RBrace));
-        ends.then(|| Item {
+        ends.then_some(Item {
             span: Span { start: Tok(start), end },
             kind: ItemKind::Field(Field { word: Tok(start), value: Value::Expr(Expr { span, kind: value }) }),
         })

@@ -111,6 +111,8 @@ pub struct Finding<'m> {
     /// How much it weighs here.
     pub severity: Severity,
     verdicts: usize,
+    /// Many things stand at one place, told apart only by what is said of them.
+    message: Box<str>,
     what: What,
     model: &'m Model,
 }
@@ -123,7 +125,8 @@ enum What {
 impl<'m> Finding<'m> {
     fn new(model: &'m Model, verdicts: usize, what: What) -> Self {
         let d = what.diagnostic(model);
-        Self { place: d.place, code: d.code, severity: d.severity, verdicts, what, model }
+        let message = d.message.into();
+        Self { place: d.place, code: d.code, severity: d.severity, verdicts, message, what, model }
     }
 
     /// The first requirement that it decides, if it decides any.
@@ -208,8 +211,7 @@ impl Findings {
         let key = |f: &Finding<'_>| {
             (f.place.map(|p| p.file), Reverse(f.severity), Reverse(f.verdicts), f.place, f.code.id)
         };
-        let message = |f: &Finding<'_>| f.diagnostic().message;
-        list.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| message(a).cmp(&message(b))));
+        list.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
         list.into_iter()
     }
 }
@@ -225,7 +227,7 @@ fn without_doubles(list: &mut Vec<Finding<'_>>) {
         if same.len() > 1 {
             let mut seen = FxHashSet::default();
             for i in same {
-                keep[*i] = seen.insert(list[*i].diagnostic().message);
+                keep[*i] = seen.insert(&*list[*i].message);
             }
         }
     }

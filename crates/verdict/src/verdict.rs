@@ -545,7 +545,7 @@ fn view_days(view: &View<'_>, days: &mut Vec<Day>) {
         State::Implemented => d.since.map(|d| d.first),
         State::LeftOut | State::Broken => None,
     };
-    days.extend(view.controls().filter_map(|d| of_control(d)));
+    days.extend(view.controls().filter_map(of_control));
     for d in &view.evidence {
         if d.path.is_none() && d.url.is_none() {
             days.extend(d.due.map(|d| d.last));

@@ -12,7 +12,7 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<Status, Unusable> {
         Shell::Bash => &Bash,
         Shell::Zsh => &Zsh,
         Shell::Fish => &Fish,
-        Shell::PowerShell => &Powershell,
+        Shell::Power => &Powershell,
         Shell::Elvish => &Elvish,
     };
     let mut script = Vec::new();

@@ -1,11 +1,14 @@
 //! `dossier rules list --format json`: an array, one requirement a line, its shape in `schema/rules.schema.json`.
 
-use super::{Filter, Reads, editions, expr_text, until};
+use super::{Filter, Reads, accepted, editions, expr_text, text_at, until, with_row};
 use crate::Sources;
 use crate::json::value;
 use dossier_model::Rulebase;
-use dossier_model::law::{Gate, RequirementId};
+use dossier_model::expr::ExprId;
+use dossier_model::law::{Effect, ExceptionId, Gate, Requirement, RequirementId};
+use dossier_model::vocab::FactKind;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
@@ -29,6 +32,29 @@ struct Listed<'a> {
     controls: Vec<&'a str>,
     facts: Vec<&'a str>,
     evidence: Vec<&'a str>,
+    because: &'a str,
+    clauses: Vec<ClauseJson<'a>>,
+    conditions: Vec<String>,
+    require: String,
+    definitions: BTreeMap<&'a str, String>,
+    exceptions: Vec<ExceptionJson<'a>>,
+    accepts: Vec<String>,
+}
+
+/// The clause under one edition, where they differ.
+#[derive(Serialize)]
+struct ClauseJson<'a> {
+    edition: Option<&'a str>,
+    clause: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ExceptionJson<'a> {
+    id: &'a str,
+    effect: &'a str,
+    when: Option<String>,
+    in_force: Option<String>,
+    until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +76,12 @@ pub fn list(rules: &Rulebase, sources: &dyn Sources, filter: &Filter, out: &mut 
         value(out, &listed(rules, sources, id))?;
     }
     out.write_all(b"]\n")
+}
+
+/// One of them, as a value.
+pub(super) fn one(rules: &Rulebase, sources: &dyn Sources, id: RequirementId) -> serde_json::Value {
+    // Strings, lists and maps with strings for keys: nothing in it that JSON could not hold.
+    serde_json::to_value(listed(rules, sources, id)).unwrap_or_default()
 }
 
 fn listed<'r>(rules: &'r Rulebase, sources: &dyn Sources, id: RequirementId) -> Listed<'r> {
@@ -101,5 +133,63 @@ fn listed<'r>(rules: &'r Rulebase, sources: &dyn Sources, id: RequirementId) -> 
         controls,
         facts: reads.declared(rules),
         evidence,
+        because: &r.because,
+        clauses: r
+            .edition_clauses
+            .iter()
+            .map(|(n, c)| ClauseJson {
+                edition: i.editions.get(*n).and_then(|e| e.name.as_deref()),
+                clause: c.text.as_deref(),
+            })
+            .collect(),
+        conditions: conditions(rules, sources, r),
+        require: with_row(rules, sources, &expr_text(rules, sources, r.require), r),
+        definitions: definitions(rules, sources, &reads),
+        exceptions: r.exceptions.iter().map(|x| exception(rules, sources, *x)).collect(),
+        accepts: accepted(rules, r.accepts.as_ref().unwrap_or(&i.accepts)),
+    }
+}
+
+/// Of whom it is asked, as the rulebook says it.
+fn conditions(rules: &Rulebase, sources: &dyn Sources, r: &Requirement) -> Vec<String> {
+    let i = &rules.law.instruments[r.instrument];
+    let say = |word: &str, e: ExprId| {
+        format!("{word} {}", with_row(rules, sources, &expr_text(rules, sources, e), r))
+    };
+    let mut all = Vec::new();
+    all.extend(i.applies.map(|e| say("applies when", e)));
+    all.extend(i.opt_in.map(|e| say("opt_in when", e)));
+    all.extend(r.each.as_ref().map(|each| format!("for {}", text_at(sources, rules.place(each.origin)))));
+    all.extend(r.when.iter().map(|e| say("when", *e)));
+    all.extend(r.unless.iter().map(|e| say("unless", *e)));
+    all
+}
+
+/// What the names mean that stand for conditions or tables.
+fn definitions<'r>(rules: &'r Rulebase, sources: &dyn Sources, reads: &Reads) -> BTreeMap<&'r str, String> {
+    let mut all = BTreeMap::new();
+    for f in &reads.facts {
+        let fact = &rules.vocab.facts[*f];
+        let meaning = match &fact.kind {
+            FactKind::Derived(e) => expr_text(rules, sources, *e),
+            FactKind::Table(..) => text_at(sources, rules.place(fact.origin)),
+            FactKind::Declared | FactKind::Broken => continue,
+        };
+        all.insert(fact.name.as_str(), meaning);
+    }
+    all
+}
+
+fn exception<'r>(rules: &'r Rulebase, sources: &dyn Sources, id: ExceptionId) -> ExceptionJson<'r> {
+    let x = &rules.law.exceptions[id];
+    ExceptionJson {
+        id: x.code.as_str(),
+        effect: match x.effect {
+            Effect::Exempts => "exempts",
+            Effect::DeemsMet => "deems_met",
+        },
+        when: x.when.map(|e| expr_text(rules, sources, e)),
+        in_force: x.in_force.map(|d| d.to_string()),
+        until: x.until.map(|d| d.to_string()),
     }
 }

@@ -1,19 +1,23 @@
 //! The rulebooks as people and programs browse them.
 
+mod diff;
 mod json;
 mod list;
 mod page;
 mod show;
+mod timeline;
 
 use crate::Sources;
-use dossier_base::{Place, spell};
+use dossier_base::{Place, Sym, spell};
 use dossier_model::Rulebase;
 use dossier_model::date::{Date, Day};
 use dossier_model::expr::{Expr, ExprId, Over, Thing, children};
-use dossier_model::law::{Edition, Force, Instrument, Requirement, RequirementId, Target};
+use dossier_model::law::{Accepts, Brings, Edition, Force, Instrument, Requirement, RequirementId, Target};
+use dossier_model::value::Value;
 use dossier_model::vocab::{ControlId, EntityId, FactId, FactKind, KindId};
 use std::collections::BTreeSet;
 
+pub use diff::Diff;
 pub use json::list as list_json;
 pub use list::list;
 pub use page::Medium;
@@ -57,7 +61,7 @@ impl Filter {
     pub fn requirements(&self, rules: &Rulebase) -> Vec<RequirementId> {
         let law = &rules.law;
         let mut found: Vec<RequirementId> =
-            law.requirements.enumerate().filter(|(_, r)| self.passes(rules, r)).map(|(id, _)| id).collect();
+            law.requirements.enumerate().filter(|(id, _)| self.passes(rules, *id)).map(|(id, _)| id).collect();
         found.sort_by_key(|id| {
             let r = &law.requirements[*id];
             let i = &law.instruments[r.instrument];
@@ -67,14 +71,16 @@ impl Filter {
         found
     }
 
-    fn passes(&self, rules: &Rulebase, r: &Requirement) -> bool {
+    /// Whether a requirement passes.
+    pub fn passes(&self, rules: &Rulebase, id: RequirementId) -> bool {
         let law = &rules.law;
+        let r = &law.requirements[id];
         let i = &law.instruments[r.instrument];
         let market = i.jurisdiction.map_or("any", |j| law.jurisdictions[j].code.as_str());
         self.market.as_ref().is_none_or(|m| m == market)
             && self.instrument.as_ref().is_none_or(|c| c == i.code.as_str())
             && self.force.is_none_or(|f| f == i.force)
-            && self.date.is_none_or(|d| in_force_on(rules, r, d))
+            && self.date.is_none_or(|d| timeline::state(rules, id, d).is_some())
             && self.control.as_ref().is_none_or(|c| {
                 let reads = Reads::of(rules, r);
                 reads.controls.iter().any(|x| rules.vocab.controls[*x].name.as_str() == c)
@@ -134,27 +140,6 @@ fn until(instrument: &Instrument, r: &Requirement) -> Option<Date> {
     })
 }
 
-/// Whether a requirement may be in force on a day for some device.
-fn in_force_on(rules: &Rulebase, r: &Requirement, day: Day) -> bool {
-    let law = &rules.law;
-    let instrument = &law.instruments[r.instrument];
-    let begun = |d: Option<Date>| d.is_none_or(|d| d.first <= day);
-    let over = |d: Option<Date>| d.is_some_and(|d| d.last < day);
-    if !begun(r.in_force) || over(r.until) {
-        return false;
-    }
-    let replaced = instrument.superseded_by.is_some_and(|by| {
-        law.instruments[by].editions.first().is_some_and(|e| e.in_force.iter().all(|f| begun(f.from)))
-    });
-    let runs = |n: usize, e: &Edition| {
-        // The next one ends it once it has begun for everybody.
-        let next = instrument.editions.get(n + 1);
-        let ended = next.is_some_and(|e| e.in_force.iter().all(|f| begun(f.from)));
-        e.in_force.iter().any(|f| begun(f.from)) && !over(e.until) && !ended
-    };
-    !replaced && editions(instrument, r).any(|(n, e)| runs(n, e))
-}
-
 /// What a requirement reads.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Reads {
@@ -164,6 +149,8 @@ struct Reads {
     kinds: BTreeSet<KindId>,
     entities: BTreeSet<EntityId>,
     targets: BTreeSet<Target>,
+    /// Days with which the date of the check is compared, or by which something is to be done.
+    days: BTreeSet<Date>,
 }
 
 impl Reads {
@@ -180,7 +167,7 @@ impl Reads {
         }
         for accepts in [r.accepts.as_ref().unwrap_or(&instrument.accepts)] {
             for brings in [accepts.justification, accepts.alternative].into_iter().flatten() {
-                if let dossier_model::law::Brings::Kind(k) = brings {
+                if let Brings::Kind(k) = brings {
                     reads.kinds.insert(k);
                 }
             }
@@ -230,6 +217,14 @@ impl Reads {
                 Expr::Conforms(t) => {
                     self.targets.insert(*t);
                 }
+                Expr::By(_, day) => self.days.extend(constant_day(rules, *day)),
+                Expr::Compare(_, a, b) => {
+                    for (one, other) in [(*a, *b), (*b, *a)] {
+                        if matches!(rules.expr(one).expr, Expr::AsOf) {
+                            self.days.extend(constant_day(rules, other));
+                        }
+                    }
+                }
                 _ => {}
             }
             stack.extend(children(expr));
@@ -247,6 +242,27 @@ impl Reads {
     }
 }
 
+/// What is accepted in place of conformity, in words.
+fn accepted(rules: &Rulebase, accepts: &Accepts) -> Vec<String> {
+    let brings = |b: Brings| match b {
+        Brings::Nothing => " (a reason is enough)".to_owned(),
+        Brings::Evidence => " with evidence".to_owned(),
+        Brings::Kind(k) => format!(" with evidence of kind `{}`", rules.vocab.kinds[k].name),
+    };
+    let mut ways = Vec::new();
+    ways.extend(accepts.justification.map(|b| format!("a justification{}", brings(b))));
+    ways.extend(accepts.alternative.map(|b| format!("an alternative{}", brings(b))));
+    ways
+}
+
+/// A day that is written down, not worked out.
+fn constant_day(rules: &Rulebase, e: ExprId) -> Option<Date> {
+    match &rules.expr(e).expr {
+        Expr::Const(Value::Date(d)) => Some(*d),
+        _ => None,
+    }
+}
+
 /// The code of a target.
 fn code(rules: &Rulebase, t: Target) -> &'static str {
     match t {
@@ -259,6 +275,27 @@ fn code(rules: &Rulebase, t: Target) -> &'static str {
 /// An expression as it stands in its rulebook, on one line.
 fn expr_text(rules: &Rulebase, sources: &dyn Sources, e: ExprId) -> String {
     text_at(sources, rules.place(rules.expr(e).origin))
+}
+
+/// A text of a family with what a member says for `row.x`.
+fn with_row(rules: &Rulebase, sources: &dyn Sources, text: &str, r: &Requirement) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("row.") {
+        let name_at = at + "row.".len();
+        let len = rest[name_at..]
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len() - name_at);
+        let name = &rest[name_at..name_at + len];
+        let value = rules.node(r.origin).and_then(|n| n.field(Sym::new(name))).and_then(|f| f.value());
+        out.push_str(&rest[..at]);
+        match value {
+            Some(v) => out.push_str(&text_at(sources, rules.place(v.origin()))),
+            None => out.push_str(&rest[at..name_at + len]),
+        }
+        rest = &rest[name_at + len..];
+    }
+    out + rest
 }
 
 /// What stands at a place, on one line, comments left out.

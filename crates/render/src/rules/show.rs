@@ -1,7 +1,7 @@
 //! `dossier explain NAME`: of a requirement what is asked, of whom and when, where it stands and how that is known, what meets it.
 
 use super::page::{Medium, Page, force, gate, reason, source, strength};
-use super::{Reads, code, editions, expr_text, text_at, until};
+use super::{Reads, accepted, code, editions, expr_text, text_at, until, with_row};
 use crate::Sources;
 use crate::files::Files;
 use crate::text;
@@ -9,7 +9,7 @@ use dossier_base::{Code, Severity, Sym, codes, spell};
 use dossier_model::Rulebase;
 use dossier_model::hir::Origin;
 use dossier_model::law::{
-    Accepts, Brings, Clause, Effect, ExceptionId, FamilyId, InstrumentId, JurisdictionId, Outcome,
+    Accepts, Clause, Effect, ExceptionId, FamilyId, InstrumentId, JurisdictionId, Outcome,
     Requirement, RequirementId, Source, Target,
 };
 use dossier_model::value::Type;
@@ -108,24 +108,7 @@ impl Shower<'_> {
 
     /// A text of a family with what a member says for `row.x`.
     fn with_row(&self, text: &str, r: &Requirement) -> String {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find("row.") {
-            let name_at = at + "row.".len();
-            let len = rest[name_at..]
-                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .unwrap_or(rest.len() - name_at);
-            let name = &rest[name_at..name_at + len];
-            let value =
-                self.rules.node(r.origin).and_then(|n| n.field(Sym::new(name))).and_then(|f| f.value());
-            out.push_str(&rest[..at]);
-            match value {
-                Some(v) => out.push_str(&text_at(self.sources, self.rules.place(v.origin()))),
-                None => out.push_str(&rest[at..name_at + len]),
-            }
-            rest = &rest[name_at + len..];
-        }
-        out + rest
+        with_row(self.rules, self.sources, text, r)
     }
 
     /// `rulebooks/x.rulebook:12`
@@ -283,14 +266,7 @@ impl Shower<'_> {
     }
 
     fn accepts(&self, accepts: &Accepts) -> String {
-        let brings = |b: Brings| match b {
-            Brings::Nothing => " (a reason is enough)".to_owned(),
-            Brings::Evidence => " with evidence".to_owned(),
-            Brings::Kind(k) => format!(" with evidence of kind `{}`", self.rules.vocab.kinds[k].name),
-        };
-        let mut ways = Vec::new();
-        ways.extend(accepts.justification.map(|b| format!("a justification{}", brings(b))));
-        ways.extend(accepts.alternative.map(|b| format!("an alternative{}", brings(b))));
+        let ways = accepted(self.rules, accepts);
         if ways.is_empty() {
             "Nothing else is accepted in its place.".to_owned()
         } else {
