@@ -5,7 +5,8 @@ import pathlib
 import sys
 import xml.etree.ElementTree
 
-from junitparser import Failure, JUnitXml, Skipped
+from junitparser import Failure, Skipped
+from junitparser.xunit2 import JUnitXml
 
 
 def main():
@@ -29,7 +30,7 @@ def main():
                 ended["failures"] += sum(isinstance(r, Failure) for r in results)
                 ended["skipped"] += sum(isinstance(r, Skipped) for r in results)
                 assert all(r.message for r in results), (project, case.name, "says why")
-                outcome = {p.name: p.value for p in case.properties()}.get("outcome")
+                outcome = {p.name: p.value for p in case.properties() or []}.get("outcome")
                 if suite.name != "declarations":
                     read.add((suite.name, case.name, outcome))
             counted = {"failures": suite.failures, "skipped": suite.skipped, "tests": suite.tests}

@@ -75,7 +75,7 @@ for (const project of ["examples", "hostile", "clean"]) {
   // A fingerprint is what GitLab tells issues apart by.
   assert.equal(new Set(issues.map((i) => i.fingerprint)).size, issues.length, `${project}: fingerprints differ`);
 }
-valid(rules, json("rules.json"), "rules.json", (v) => (v[0].code = 1));
+valid(rules, json("rules.json"), "rules.json", (v) => (v[0].id = 1));
 console.log("JSON, GitLab: 3 projects each, and the list of rules");
 
 // ---- JUnit

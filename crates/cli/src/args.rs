@@ -72,10 +72,12 @@ pub(crate) struct Arguments {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Write a first device file, out of a few answers
-    #[command(after_help = "On a terminal it asks; elsewhere the options say it all, and what they do not say stands in the file \
+    #[command(
+        after_help = "On a terminal it asks; elsewhere the options say it all, and what they do not say stands in the file \
             as questions.\n\nExamples:\n  \
             dossier init\n  \
-            dossier init pump.dossier --title \"Pump 300\" --market XX --set software=simd --set XX.class=2")]
+            dossier init pump.dossier --title \"Pump 300\" --market XX --set software=simd --set XX.class=2"
+    )]
     Init(InitArgs),
 
     /// Check devices and rulebooks: what is met, what falls short, what is unknown
@@ -117,7 +119,7 @@ pub(crate) enum Command {
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Rules(RulesArgs),
 
-    /// Print the JSON Schema of an output
+    /// Print the JSON Schema of an output, or of dossier.toml
     Schema(SchemaArgs),
 
     /// Print what a shell needs to complete commands, devices, markets, requirements and controls
@@ -125,7 +127,8 @@ pub(crate) enum Command {
             bash   dossier completions bash > ~/.local/share/bash-completion/completions/dossier\n  \
             zsh    dossier completions zsh > a folder of your $fpath, as _dossier\n  \
             fish   dossier completions fish > ~/.config/fish/completions/dossier.fish\n  \
-            PowerShell   dossier completions powershell >> $PROFILE")]
+            PowerShell   dossier completions powershell >> $PROFILE\n\n\
+            Those of Bash, Zsh and Fish are tested in the shells themselves; those of PowerShell and Elvish are not tried.")]
     Completions(CompletionsArgs),
 
     /// Print the manual page, or write those of all commands into a folder
@@ -255,6 +258,16 @@ pub(crate) enum RulesCommand {
     /// List requirements
     List(ListArgs),
 
+    /// Tell which requirements begin, end or change between two days, or since an earlier list
+    #[command(after_help = "Examples:\n  \
+            dossier rules diff 2026-01-01 2027-01-01                  what changes within a year\n  \
+            dossier rules diff 2026-01-01 2027-01-01 --device pump    and which verdicts of a device move\n  \
+            dossier rules list --format json > before.json            keep a list, and later\n  \
+            dossier rules diff before.json                            see what another version says otherwise\n\n\
+            A list that was kept with --market or another filter is compared with the same filter.\n\n\
+            Exit status: 0, also if something changes; 2 the days, the list or a device could not be used.")]
+    Diff(DiffArgs),
+
     /// Tell all about a code or name: a requirement, instrument, family, exception, row of law, control, fact,
     /// evidence kind, entity or market
     Show(ExplainArgs),
@@ -292,6 +305,57 @@ pub(crate) struct ListArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: ListFormat,
+}
+
+/// `dossier rules diff`
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// The first day, as 2026-11-23; or a file that `dossier rules list --format json` has written before
+    #[arg(value_name = "DAY|EARLIER.json")]
+    pub(crate) earlier: String,
+
+    /// The second day
+    #[arg(value_name = "DAY")]
+    pub(crate) later: Option<String>,
+
+    /// Also tell which verdicts of this device move, and why; may be repeated
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(complete::devices))]
+    pub(crate) device: Vec<String>,
+
+    /// Only requirements of this market; `any` for what is asked once of every device
+    #[arg(long, value_name = "CODE", add = ArgValueCandidates::new(complete::markets))]
+    pub(crate) market: Option<String>,
+
+    /// Only those under this instrument
+    #[arg(long, value_name = "CODE", add = ArgValueCandidates::new(complete::instruments))]
+    pub(crate) instrument: Option<String>,
+
+    /// Only those of instruments that bind so
+    #[arg(long, value_name = "FORCE", value_parser = forces())]
+    pub(crate) force: Option<String>,
+
+    /// Only those that read this control
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(complete::controls))]
+    pub(crate) control: Option<String>,
+
+    /// Tell every reason of a verdict that moves
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: DiffFormat,
+}
+
+/// The formats of `dossier rules diff`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Human,
+    /// For other programs; `dossier schema diff` prints its shape
+    Json,
+    /// For a document or a pull request
+    Markdown,
 }
 
 fn forces() -> PossibleValuesParser {

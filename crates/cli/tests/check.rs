@@ -360,6 +360,7 @@ fn version_and_help_are_for_newcomers() {
         &["fmt", "--help"],
         &["rules", "--help"],
         &["rules", "list", "--help"],
+        &["rules", "diff", "--help"],
         &["schema", "--help"],
     ] {
         let ran = p.run(help);

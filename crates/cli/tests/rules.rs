@@ -32,7 +32,11 @@ fn list_filters() {
             "id": "XA-ACT-1", "title": "Users sign in", "jurisdiction": "XA", "instrument": "XA-ACT", "clause": "第一條",
             "source": "seen_primary", "gate": "none", "force": "statute", "strength": "shall", "family": null, "editions": [],
             "in_force": [{ "edition": null, "date": "2025-01-01", "when": null }], "until": null, "supersedes": [],
-            "covers": [], "reading": null, "controls": ["xa_sign_in"], "facts": ["class"], "evidence": ["xa_report"]
+            "covers": [], "reading": null, "controls": ["xa_sign_in"], "facts": ["class"], "evidence": ["xa_report"],
+            "because": "Nobody uses a lantern without signing in, and a session ends after ten idle minutes.",
+            "clauses": [], "conditions": ["applies when class == II"], "require": "control(xa_sign_in) where timeout <= 10 min",
+            "definitions": {}, "exceptions": [],
+            "accepts": ["a justification (a reason is enough)", "an alternative with evidence of kind `xa_report`"]
         })
     );
     assert!(list[2]["clause"].is_null());

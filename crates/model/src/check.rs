@@ -6,7 +6,7 @@ use crate::value::{Bits, Type, Value, quantity};
 use crate::vocab::{EnumId, Vocabulary};
 use dossier_base::{Applicability, Code, Diagnostic, Edit, MOST_TOLD, Place, Sym, codes, spell};
 use dossier_syntax::literal;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Where diagnostics go, and how an origin becomes a place.
@@ -173,6 +173,10 @@ impl<'a> Sink<'a> {
     /// Notes that an item has no business where it stands; tells whether that is worth a diagnostic. It is not where
     /// something is wrong with the item before it on the line, too: one mistake put both out of place.
     pub fn lose(&mut self, item: NodeRef<'_>) -> bool {
+        if self.diagnostics.len() > MOST_TOLD {
+            // Nothing more is told, and looking around among so many costs.
+            return false;
+        }
         let parent = item.parent();
         self.holed.extend(parent.map(NodeRef::origin));
         if item.tag() == Tag::Error {
@@ -346,7 +350,7 @@ impl Sink<'_> {
 
     /// Fields that stand twice in a block, each told once: nobody can tell which was meant. `several` may.
     pub fn doubled<'n>(&mut self, block: NodeRef<'n>, several: &[&str]) -> Vec<Sym> {
-        let mut seen: Vec<NodeRef<'n>> = Vec::new();
+        let mut seen: FxHashMap<Sym, NodeRef<'n>> = FxHashMap::default();
         let mut doubled: Vec<Sym> = Vec::new();
         let single = |item: &NodeRef<'n>| {
             let word = item.sym();
@@ -356,8 +360,10 @@ impl Sink<'_> {
         };
         for item in block.items().filter(single) {
             let word = item.sym();
-            match seen.iter().find(|i| i.sym() == word) {
-                None => seen.push(item),
+            match seen.get(&word) {
+                None => {
+                    seen.insert(word, item);
+                }
                 Some(_) if doubled.contains(&word) => {}
                 Some(first) => {
                     let d = codes::declared_twice(self.word(item), "field", word)

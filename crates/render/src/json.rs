@@ -506,7 +506,7 @@ fn is_part(part: &PartExplained) -> bool {
 }
 
 /// The day on which what is planned makes it hold, or until which it can still be done.
-fn due(judgement: &Judgement, explained: Option<&Explained>) -> Option<String> {
+pub(crate) fn due(judgement: &Judgement, explained: Option<&Explained>) -> Option<String> {
     let planned = judgement.planned.map(Date::day);
     planned.or_else(|| explained.and_then(|x| x.due)).map(|d| d.to_string())
 }

@@ -1,4 +1,4 @@
-//! JSON Schemas of what this program writes.
+//! JSON Schemas of what this program writes, and of the configuration that it reads.
 
 /// A schema.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,5 +22,15 @@ pub static SCHEMAS: &[Schema] = &[
         name: "rules",
         about: "what `dossier rules list --format json` writes",
         text: include_str!("../schema/rules.schema.json"),
+    },
+    Schema {
+        name: "diff",
+        about: "what `dossier rules diff --format json` writes",
+        text: include_str!("../schema/diff.schema.json"),
+    },
+    Schema {
+        name: "config",
+        about: "what `dossier.toml` may hold, for editors that check and complete it",
+        text: include_str!("../schema/config.schema.json"),
     },
 ];

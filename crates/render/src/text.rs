@@ -7,10 +7,13 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Whether a terminal would obey a character instead of showing it, or show what stands beside it in another order.
+/// Whether a terminal would obey a character instead of showing it, or show what stands beside it in another order; also
+/// what is no character.
 pub fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        // No characters at all: XML, and so JUnit, cannot hold them.
+        || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// A text with its control characters written out (`\u{1b}`). Line ends stay, tabs become a space.

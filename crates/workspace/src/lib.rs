@@ -201,10 +201,17 @@ impl Workspace {
             }
             Err(e) => self.about.push(self.unreadable(id, &e)),
         }
+        if let Some(folder) = &self.config.evidence_root
+            && !self.root.join(folder).is_dir()
+        {
+            let at = self.config.place("evidence_root", folder).unwrap_or_else(|| start(id));
+            self.about.push(codes::bad_configuration(at, format!("there is no folder `{folder}`")));
+        }
         if let Some(pinned) = &self.config.rulebooks_version
             && pinned != dossier_rulebooks::VERSION
         {
-            let d = codes::wrong_rulebook_version(start(id), pinned, dossier_rulebooks::VERSION);
+            let at = self.config.place("rulebooks_version", pinned).unwrap_or_else(|| start(id));
+            let d = codes::wrong_rulebook_version(at, pinned, dossier_rulebooks::VERSION);
             self.about.push(d.help("read what changed, then pin the new version"));
         }
     }
@@ -234,7 +241,7 @@ impl Workspace {
                     self.rulebooks.push(book);
                 }
                 Err(why) => {
-                    let at = self.config_file.and_then(|f| self.find_in(f, &path).or(Some(start(f))));
+                    let at = self.config.place("rulebooks", &path).or(self.config_file.map(start));
                     self.about
                         .push(codes::rulebook_not_found(at, &path).note(why.to_string()).subject(&*path));
                 }
@@ -242,14 +249,6 @@ impl Workspace {
         }
         self.model.rules = Arc::new(dossier_model::compile(&self.rulebooks));
         self.check_names_of_config();
-    }
-
-    /// Where a text stands in a file.
-    fn find_in(&self, file: FileId, needle: &str) -> Option<Place> {
-        let at = self.vfs.source(file)?.text.find(needle)?;
-        let start = u32::try_from(at).ok()?;
-        let end = start + u32::try_from(needle.len()).ok()?;
-        Some(Place::new(file, TextRange::new(start.into(), end.into())))
     }
 
     /// A severity for something that does not exist would change nothing, silently.
@@ -262,10 +261,10 @@ impl Workspace {
         let known_codes: Vec<&str> = codes::ALL.iter().map(|c| c.id).collect();
         let severity = &self.config.severity;
         let mut found = Vec::new();
-        let mut check = |what: &str, names: Vec<&String>, known: &[&str]| {
+        let mut check = |what: &str, key: &str, names: Vec<&String>, known: &[&str]| {
             for name in names {
                 if !known.contains(&name.as_str()) {
-                    let at = self.find_in(file, name).unwrap_or_else(|| start(file));
+                    let at = self.config.place(key, name).unwrap_or_else(|| start(file));
                     let near = spell::did_you_mean(name, known.iter().copied());
                     found.push(
                         codes::unknown_in_configuration(at, what, name).subject(name.as_str()).help_if(near),
@@ -273,10 +272,10 @@ impl Workspace {
                 }
             }
         };
-        check("diagnostic code", severity.code.keys().collect(), &known_codes);
-        check("requirement", severity.requirement.keys().collect(), &requirements);
-        check("instrument", severity.instrument.keys().collect(), &instruments);
-        check("market", self.config.markets.iter().collect(), &markets);
+        check("diagnostic code", "severity.code", severity.code.keys().collect(), &known_codes);
+        check("requirement", "severity.requirement", severity.requirement.keys().collect(), &requirements);
+        check("instrument", "severity.instrument", severity.instrument.keys().collect(), &instruments);
+        check("market", "markets", self.config.markets.iter().collect(), &markets);
         self.about.extend(found);
     }
 

@@ -156,7 +156,7 @@ fn before(path: &Path, limit: Limit, ws: &Workspace, devices: &[String]) -> Resu
 }
 
 /// The names of the devices that were asked for (none for all), and how many devices that is.
-fn chosen(ws: &Workspace, asked: &[String]) -> Result<(Vec<String>, usize), Unusable> {
+pub(super) fn chosen(ws: &Workspace, asked: &[String]) -> Result<(Vec<String>, usize), Unusable> {
     let all: Vec<&str> = ws.devices().into_iter().map(|(_, u)| u.name.as_str()).collect();
     if asked.is_empty() {
         return Ok((Vec::new(), all.len()));

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+mod diff;
 pub(crate) mod explain;
 mod fix;
 pub(crate) mod init;

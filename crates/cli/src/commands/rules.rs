@@ -22,6 +22,7 @@ use std::path::Path;
 pub(crate) fn run(args: &RulesArgs, limit: Limit, terminal: &Terminal) -> Result<Status, Unusable> {
     match &args.command {
         RulesCommand::List(a) => list(a, limit, terminal),
+        RulesCommand::Diff(a) => super::diff::run(a, limit, terminal),
         RulesCommand::Show(a) => super::explain::run(a, limit, terminal),
         RulesCommand::Test(a) => test(a, limit, terminal),
         RulesCommand::Coverage(a) => cover(a, limit, terminal),

@@ -172,7 +172,7 @@ fn definitions<'r>(rules: &'r Rulebase, sources: &dyn Sources, reads: &Reads) ->
         let fact = &rules.vocab.facts[*f];
         let meaning = match &fact.kind {
             FactKind::Derived(e) => expr_text(rules, sources, *e),
-            FactKind::Table(..) => text_at(sources, rules.place(fact.origin)),
+            FactKind::Table(..) => fact.origin.map_or_else(String::new, |o| text_at(sources, rules.place(o))),
             FactKind::Declared | FactKind::Broken => continue,
         };
         all.insert(fact.name.as_str(), meaning);

@@ -3,6 +3,7 @@
 mod diff;
 mod json;
 mod list;
+mod moved;
 mod page;
 mod show;
 mod timeline;
@@ -20,6 +21,7 @@ use std::collections::BTreeSet;
 pub use diff::Diff;
 pub use json::list as list_json;
 pub use list::list;
+pub use moved::Moved;
 pub use page::Medium;
 pub use show::{names, show};
 
@@ -60,8 +62,12 @@ impl Filter {
     /// The requirements that pass, in order of market, instrument and text.
     pub fn requirements(&self, rules: &Rulebase) -> Vec<RequirementId> {
         let law = &rules.law;
-        let mut found: Vec<RequirementId> =
-            law.requirements.enumerate().filter(|(id, _)| self.passes(rules, *id)).map(|(id, _)| id).collect();
+        let mut found: Vec<RequirementId> = law
+            .requirements
+            .enumerate()
+            .filter(|(id, _)| self.passes(rules, *id))
+            .map(|(id, _)| id)
+            .collect();
         found.sort_by_key(|id| {
             let r = &law.requirements[*id];
             let i = &law.instruments[r.instrument];

@@ -51,15 +51,22 @@ impl<'l> Page<'l> {
         Self { medium, out }
     }
 
+    /// Whether everything is told, however long.
+    pub(super) fn all(&self) -> bool {
+        self.medium.all()
+    }
+
     /// A heading.
     pub(super) fn section(&mut self, title: &str) {
         match self.medium {
             Medium::Terminal(look) => {
                 self.out.push('\n');
-                self.out.push_str(&look.paint(Tint::Bold, title));
-                self.out.push('\n');
+                for line in text::wrap(title, look.text_width()) {
+                    self.out.push_str(&look.paint(Tint::Bold, &line));
+                    self.out.push('\n');
+                }
             }
-            Medium::Markdown => self.out.push_str(&format!("\n## {}\n\n", markdown(title))),
+            Medium::Markdown => self.out.push_str(&format!("\n## {}\n\n", markdown(&text::one_line(title)))),
         }
     }
 

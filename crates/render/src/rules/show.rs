@@ -9,8 +9,8 @@ use dossier_base::{Code, Severity, Sym, codes, spell};
 use dossier_model::Rulebase;
 use dossier_model::hir::Origin;
 use dossier_model::law::{
-    Accepts, Clause, Effect, ExceptionId, FamilyId, InstrumentId, JurisdictionId, Outcome,
-    Requirement, RequirementId, Source, Target,
+    Accepts, Clause, Effect, ExceptionId, FamilyId, InstrumentId, JurisdictionId, Outcome, Requirement,
+    RequirementId, Source, Target,
 };
 use dossier_model::value::Type;
 use dossier_model::vocab::{ControlId, EntityId, EnumId, FactId, FactKind, FieldDef, KindId, Scope};

@@ -111,7 +111,8 @@ pub(super) fn state(rules: &Rulebase, id: RequirementId, day: Day) -> Option<Sta
 
 /// How a requirement stands from one day to another: on the first, and from each day on that changes it.
 pub(super) fn timeline(rules: &Rulebase, id: RequirementId, from: Day, to: Day) -> Vec<Step> {
-    let mut days: Vec<Date> = turns(rules, id).into_iter().filter(|d| from < d.first && d.first <= to).collect();
+    let mut days: Vec<Date> =
+        turns(rules, id).into_iter().filter(|d| from < d.first && d.first <= to).collect();
     // Of two that mean the same first day the exact one is told.
     days.sort_by_key(|d| (d.first, d.last));
     days.dedup_by_key(|d| d.first);
