@@ -13,6 +13,7 @@ pub mod damage;
 pub mod drive;
 pub mod ebnf;
 pub mod markdown;
+pub mod people;
 pub mod plain;
 pub mod project;
 pub mod truth;

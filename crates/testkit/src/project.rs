@@ -30,6 +30,7 @@
 //! The date of the check is `as_of` of `dossier.toml`, else 2026-11-24.
 
 use crate::markdown::{Block, Section};
+use crate::people::people;
 use crate::plain::plain;
 use crate::world::World;
 use dossier_base::{Diagnostic, FileId, Place, Severity, TextRange, codes};
@@ -93,6 +94,8 @@ pub struct Said {
     pub diagnostic: Diagnostic,
     /// All of it, as [`plain`] writes it.
     pub plain: String,
+    /// As a person sees it, as [`people`] writes it.
+    pub people: String,
 }
 
 /// What came of a project.
@@ -436,14 +439,14 @@ impl Default for Runner {
 }
 
 fn said<'t>(d: Diagnostic, file: &dyn Fn(FileId) -> Option<(String, &'t str)>, shift: usize) -> Said {
-    let plain = plain(&d, file);
+    let (plain, people) = (plain(&d, file), people(&d, file));
     let found =
         d.place.and_then(|p| file(p.file).map(|(path, text)| (path, line_of(text, p.start() as usize))));
     let (path, mut line) = found.map_or((None, 0), |(p, l)| (Some(p), l));
     if path.as_deref() == Some("dossier.toml") {
         line = line.saturating_sub(shift).max(1);
     }
-    Said { path, line, diagnostic: d, plain }
+    Said { path, line, diagnostic: d, plain, people }
 }
 
 /// Writes the evidence files that devices name.

@@ -151,16 +151,17 @@ fn pages_of_diagnostics_hold() {
             Some(_) if waiting => {
                 problems.push(format!("{name}: it waits no longer: take it out of `WAITING`"))
             }
-            Some(said) => shown.push((code.id, said.plain)),
+            Some(said) => shown.push((code.id, said.plain, said.people)),
             None if waiting => continue,
             None => problems.push(format!("{name}: no example that triggers it")),
         }
         problems.extend(own);
     }
     report(&problems);
-    for (id, plain) in shown {
+    for (id, plain, people) in shown {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(id, plain);
+            insta::assert_snapshot!(format!("{id}_as_people_see_it"), people);
         });
     }
 }

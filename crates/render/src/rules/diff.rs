@@ -531,7 +531,7 @@ fn day_comes(
 
 /// Days with which it compares the date of the check, or by which something is to be done, and that come.
 fn named_days(rules: &Rulebase, id: RequirementId, from: Day, to: Day) -> Vec<String> {
-    let days = Reads::of(rules, &rules.law.requirements[id]).days;
+    let days = Reads::with_dates(rules, &rules.law.requirements[id]).days;
     days.into_iter().filter(|d| d.first <= to && from <= d.last).map(|d| d.to_string()).collect()
 }
 

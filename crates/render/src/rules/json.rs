@@ -144,7 +144,7 @@ fn listed<'r>(rules: &'r Rulebase, sources: &dyn Sources, id: RequirementId) -> 
             .collect(),
         conditions: conditions(rules, sources, r),
         require: with_row(rules, sources, &expr_text(rules, sources, r.require), r),
-        definitions: definitions(rules, sources, &reads),
+        definitions: definitions(rules, sources, &Reads::with_dates(rules, r)),
         exceptions: r.exceptions.iter().map(|x| exception(rules, sources, *x)).collect(),
         accepts: accepted(rules, r.accepts.as_ref().unwrap_or(&i.accepts)),
     }

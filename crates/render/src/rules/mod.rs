@@ -182,6 +182,26 @@ impl Reads {
         reads
     }
 
+    /// Of a requirement with all that has a say in it: also which edition is in force, and what excepts.
+    fn with_dates(rules: &Rulebase, r: &Requirement) -> Self {
+        let law = &rules.law;
+        let mut instruments = vec![r.instrument];
+        let mut roots: Vec<ExprId> = Vec::new();
+        for x in &r.exceptions {
+            let x = &law.exceptions[*x];
+            let i = &law.instruments[x.instrument];
+            roots.extend(x.when.into_iter().chain(i.applies).chain(i.opt_in));
+            instruments.push(x.instrument);
+        }
+        let replacing = law.instruments.iter().filter(|i| i.supersedes.contains(&r.instrument));
+        for i in instruments.into_iter().map(|i| &law.instruments[i]).chain(replacing) {
+            roots.extend(i.editions.iter().flat_map(|e| &e.in_force).filter_map(|f| f.when));
+        }
+        let mut reads = Self::of(rules, r);
+        reads.walk(rules, roots);
+        reads
+    }
+
     /// Of an expression.
     fn of_expr(rules: &Rulebase, root: ExprId) -> Self {
         let mut reads = Self::default();
