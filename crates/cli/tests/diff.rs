@@ -373,7 +373,6 @@ fn what_a_name_means_is_compared() {
     let p = project();
     p.change("law.rulebook", "fact xd_fast", "condition xd_quick = xd_fast\n\nfact xd_fast");
     p.change("law.rulebook", "  when    xd_fast\n", "  when    xd_quick\n");
-    p.change("law.rulebook", "  require evidence(xd_paper)\n", "  require evidence(xd_paper)\n");
     list(&p, "before.json", &[]);
     p.change("law.rulebook", "xd_quick = xd_fast", "xd_quick = not xd_fast");
     let diff = json(&p, &["before.json"]);

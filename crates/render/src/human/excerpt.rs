@@ -206,9 +206,9 @@ impl Line {
         let mut cells: Vec<(char, usize, usize)> = Vec::new();
         for (at, c) in source[from..to].char_indices() {
             let c = if c == '\t' { ' ' } else { text::picture(c) };
-            cells.push((c, from + at, text::columns_of(c)));
+            // Ariadne underlines each character by a column at least, those that take none of their own, too.
+            cells.push((c, from + at, text::columns_of(c).max(1)));
         }
-        // Characters that take no column of their own belong to the one before.
         let total: usize = cells.iter().map(|c| c.2).sum();
         let before: usize = cells.iter().take_while(|c| c.1 < first).map(|c| c.2).sum();
         let last = here.iter().map(|s| s.bytes.end).max().unwrap_or(first);
