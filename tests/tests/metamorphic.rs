@@ -126,7 +126,11 @@ fn a_fact_that_is_told_changes_no_settled_verdict() {
 }
 
 /// Adds something to each case and looks that nothing gets worse.
-fn never_worse(what: &str, rank: fn(&Verdict) -> usize, add: impl Fn(&World, &mut Maker<'_>, &Case) -> Vec<Node>) {
+fn never_worse(
+    what: &str,
+    rank: fn(&Verdict) -> usize,
+    add: impl Fn(&World, &mut Maker<'_>, &Case) -> Vec<Node>,
+) {
     let (mut tried, mut better) = (0, 0);
     each(|world, seed, case, before| {
         let mut maker = Maker::new(&world.catalog, seed, "d");

@@ -218,7 +218,13 @@ const FILES: &[(&str, &str, &[&str], &str, &str)] = &[
         "XX-LOCK",
         "met",
     ),
-    ("a component that nobody knows", "device d \"D\" { includes [a]  M }", &["E0305"], "XX-REMOTE", "unknown"),
+    (
+        "a component that nobody knows",
+        "device d \"D\" { includes [a]  M }",
+        &["E0305"],
+        "XX-REMOTE",
+        "unknown",
+    ),
     (
         "a market twice",
         "device d \"D\" { remote yes  market XX { class I }  market XX { class II } }",

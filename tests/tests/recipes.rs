@@ -54,7 +54,8 @@ fn github() {
     // What is uploaded is what was written.
     let uploaded = steps.iter().find_map(|s| s["with"]["sarif_file"].as_str()).expect("an upload");
     let sarif: Value =
-        serde_json::from_str(&std::fs::read_to_string(folder.path().join(uploaded)).expect("results")).expect("JSON");
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join(uploaded)).expect("results"))
+            .expect("JSON");
     assert!(!sarif["runs"][0]["results"].as_array().expect("results").is_empty());
 }
 
@@ -63,7 +64,8 @@ fn gitlab() {
     let folder = project();
     let recipe = yaml("gitlab.yml");
     let job = &recipe["dossier"];
-    let steps: Vec<&str> = job["script"].as_array().expect("steps").iter().filter_map(Value::as_str).collect();
+    let steps: Vec<&str> =
+        job["script"].as_array().expect("steps").iter().filter_map(Value::as_str).collect();
     let ended: Vec<(i32, String)> = steps.iter().map(|r| step(folder.path(), r)).collect();
     assert_eq!(ended.iter().map(|e| e.0).collect::<Vec<_>>(), [0, 0, 0, 1], "{ended:?}");
     for report in ["codequality", "junit"] {
@@ -78,7 +80,8 @@ fn a_plain_shell_fails_on_what_is_new() {
     let script = recipe("check.sh");
     let (status, said) = step(folder.path(), &script);
     assert_eq!(status, 1, "{said}");
-    std::fs::copy(folder.path().join("results/dossier.json"), folder.path().join("accepted.json")).expect("accepted");
+    std::fs::copy(folder.path().join("results/dossier.json"), folder.path().join("accepted.json"))
+        .expect("accepted");
     let (status, said) = step(folder.path(), &script);
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("0 findings are new"), "{said}");
@@ -94,16 +97,18 @@ fn a_plain_shell_fails_on_what_is_new() {
 
 #[test]
 fn hooks_of_pre_commit() {
-    let hooks: Value =
-        serde_saphyr::from_str(&std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).expect("hooks"))
-            .expect("YAML");
+    let hooks: Value = serde_saphyr::from_str(
+        &std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).expect("hooks"),
+    )
+    .expect("YAML");
     let folder = project();
     for hook in hooks.as_array().expect("hooks") {
         for key in ["id", "name", "entry", "language", "files"] {
             assert!(hook[key].is_string(), "{hook}");
         }
         let files = if hook["pass_filenames"] == false { "" } else { "lamp.dossier" };
-        let (status, said) = step(folder.path(), &format!("{} {files}", hook["entry"].as_str().expect("an entry")));
+        let (status, said) =
+            step(folder.path(), &format!("{} {files}", hook["entry"].as_str().expect("an entry")));
         assert!((0..=1).contains(&status), "{said}");
     }
 }

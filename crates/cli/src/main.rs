@@ -43,7 +43,9 @@ impl<T: std::fmt::Display> From<T> for Unusable {
 
 fn main() -> ExitCode {
     // Only where a shell asks what may stand next; it ends the process then.
-    clap_complete::CompleteEnv::with_factory(Arguments::command).var(commands::completions::VARIABLE).complete();
+    clap_complete::CompleteEnv::with_factory(Arguments::command)
+        .var(commands::completions::VARIABLE)
+        .complete();
     let arguments = Arguments::parse();
     let status = guard::guarded(|| run(&arguments));
     ExitCode::from(match status {

@@ -71,6 +71,7 @@ fn a_change_is_seen_at_once() {
     child.kill().expect("it ends");
     let out = child.wait_with_output().expect("output");
     let out = String::from_utf8(out.stdout).expect("UTF-8");
-    let errors: Vec<usize> = out.lines().filter_map(|l| l.strip_prefix("In all: ")?.split(' ').next()?.parse().ok()).collect();
+    let errors: Vec<usize> =
+        out.lines().filter_map(|l| l.strip_prefix("In all: ")?.split(' ').next()?.parse().ok()).collect();
     assert_eq!(errors, [0, 1, 2], "{out}");
 }

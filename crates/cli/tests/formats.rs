@@ -65,9 +65,8 @@ fn of_junit(xml: &str) -> Verdicts {
     let doc = roxmltree::Document::parse(xml).expect("XML");
     let mut all = Verdicts::new();
     for case in doc.descendants().filter(|n| n.has_tag_name("testcase")) {
-        let Some(outcome) = case
-            .descendants()
-            .find(|n| n.has_tag_name("property") && n.attribute("name") == Some("outcome"))
+        let Some(outcome) =
+            case.descendants().find(|n| n.has_tag_name("property") && n.attribute("name") == Some("outcome"))
         else {
             continue;
         };
@@ -148,8 +147,12 @@ fn told(pairs: impl Iterator<Item = (String, String)>) -> BTreeMap<(String, Stri
 fn every_format_has_the_same_findings() {
     let p = project();
     let check = json(&p);
-    let wanted = told(list(&check["diagnostics"]).iter().map(|d| (text(&d["code"]), text(&d["fingerprint"]))));
-    assert!(wanted.len() > 5 && wanted.values().all(|n| *n == 1), "fingerprints tell findings apart: {wanted:?}");
+    let wanted =
+        told(list(&check["diagnostics"]).iter().map(|d| (text(&d["code"]), text(&d["fingerprint"]))));
+    assert!(
+        wanted.len() > 5 && wanted.values().all(|n| *n == 1),
+        "fingerprints tell findings apart: {wanted:?}"
+    );
     let gitlab: Value = serde_json::from_str(&run(&p, "gitlab", &[])).expect("JSON");
     assert_eq!(told(list(&gitlab).iter().map(|i| (text(&i["check_name"]), text(&i["fingerprint"])))), wanted);
     let sarif: Value = serde_json::from_str(&run(&p, "sarif", &[])).expect("JSON");
@@ -164,7 +167,8 @@ fn every_format_has_the_same_findings() {
     };
     let by_code = codes(wanted.keys().map(|k| k.0.as_str()).collect());
     let github = run(&p, "github", &[]);
-    let titles = github.lines().filter_map(|l| l.split_once("title=dossier ")).filter_map(|l| l.1.split_once("::"));
+    let titles =
+        github.lines().filter_map(|l| l.split_once("title=dossier ")).filter_map(|l| l.1.split_once("::"));
     assert_eq!(codes(titles.map(|t| t.0).collect()), by_code, "github");
     let plain = run(&p, "plain", &[]);
     let heads = plain.lines().filter(|l| ["Error ", "Warning ", "Note "].iter().any(|w| l.starts_with(w)));
@@ -175,32 +179,41 @@ fn every_format_has_the_same_findings() {
 fn sarif_counts_utf16_and_encodes_paths() {
     let p = project();
     let sarif: Value = serde_json::from_str(&run(&p, "sarif", &[])).expect("JSON");
-    let result = list(&sarif["runs"][0]["results"]).iter().find(|r| r["ruleId"] == "E0101").expect("a result");
+    let result =
+        list(&sarif["runs"][0]["results"]).iter().find(|r| r["ruleId"] == "E0101").expect("a result");
     let at = &result["locations"][0]["physicalLocation"];
     assert_eq!(at["artifactLocation"]["uri"], "odd%20name%2C%20with%E4%BA%8C%25.dossier");
     assert_eq!(at["region"]["startLine"], 3);
     assert_eq!(at["region"]["startColumn"], 3);
     // Two flames are four units.
-    p.change("odd name, with\u{4e8c}%.dossier", "   // \u{1F525}\u{1F525}\n", " labl \"\u{1F525}\u{1F525}\" ");
+    p.change(
+        "odd name, with\u{4e8c}%.dossier",
+        "   // \u{1F525}\u{1F525}\n",
+        " labl \"\u{1F525}\u{1F525}\" ",
+    );
     let sarif: Value = serde_json::from_str(&run(&p, "sarif", &[])).expect("JSON");
     let results = list(&sarif["runs"][0]["results"]);
-    let second = results
-        .iter()
-        .find(|r| r["ruleId"] == "E0101" && r["message"]["text"].as_str().is_some_and(|t| t.contains("radoi")));
+    let second = results.iter().find(|r| {
+        r["ruleId"] == "E0101" && r["message"]["text"].as_str().is_some_and(|t| t.contains("radoi"))
+    });
     let region = &second.expect("a result")["locations"][0]["physicalLocation"]["region"];
     assert_eq!(region["startColumn"], 30, "{region}");
     let taxa = list(&sarif["runs"][0]["taxonomies"][0]["taxa"]);
-    assert!(!taxa.is_empty() && taxa.iter().all(|t| t["id"].is_string() && t["properties"]["force"].is_string()));
+    assert!(
+        !taxa.is_empty() && taxa.iter().all(|t| t["id"].is_string() && t["properties"]["force"].is_string())
+    );
 }
 
 #[test]
 fn fingerprints_stay_when_lines_move_and_counts_change() {
     let p = project();
-    let before = told(list(&json(&p)["diagnostics"]).iter().map(|d| (text(&d["code"]), text(&d["fingerprint"]))));
+    let before =
+        told(list(&json(&p)["diagnostics"]).iter().map(|d| (text(&d["code"]), text(&d["fingerprint"]))));
     let moved = format!("\n\n// A line.\n{}", p.read("lantern.dossier"));
     p.file("lantern.dossier", &moved);
     std::fs::rename(p.path("odd name, with\u{4e8c}%.dossier"), p.path("kettle.dossier")).expect("renamed");
-    let after = told(list(&json(&p)["diagnostics"]).iter().map(|d| (text(&d["code"]), text(&d["fingerprint"]))));
+    let after =
+        told(list(&json(&p)["diagnostics"]).iter().map(|d| (text(&d["code"]), text(&d["fingerprint"]))));
     assert_eq!(before, after);
 }
 

@@ -38,7 +38,9 @@ fn a_first_file_has_no_mistake_and_asks_what_the_markets_ask() {
     // What most verdicts wait for comes first.
     let first = text.lines().find(|l| l.contains(" verdicts):")).expect("a question");
     assert!(first.contains("Kind of software"), "{first}");
-    for bare in [vec!["init", "--name", "bare"], vec!["init", "set.dossier", "--set", "software=none", "--yes"]] {
+    for bare in
+        [vec!["init", "--name", "bare"], vec!["init", "set.dossier", "--set", "software=none", "--yes"]]
+    {
         p.run(&bare).ends(0);
     }
     well_formed(&p, "bare.dossier");

@@ -407,7 +407,8 @@ fn spoilt(parse: &Parse, items: &[ast::Item]) -> Vec<Spoilt> {
         // What begins like an item of its own takes nothing from the one before; a word alone may be part of that.
         let begin = parse.layout.kind(items[n].span.start);
         let alone = items[n].span.end.0 - items[n].span.start.0 == 1;
-        let error = matches!(items[n].kind, ItemKind::Error) && (alone || !(begin.is_word() || begin == Kind::For));
+        let error =
+            matches!(items[n].kind, ItemKind::Error) && (alone || !(begin.is_word() || begin == Kind::For));
         found[n - 1].cut = error && !closed;
         found[n - 1].line = (error || found[n].line) && !closed;
     }

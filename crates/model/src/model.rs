@@ -288,7 +288,8 @@ impl Model {
         let (components, _) = self.components(id);
         let included = |id: &UnitId| -> Vec<(String, UnitId)> {
             let list = self.unit(*id).into_iter().flat_map(|u| u.includes.iter());
-            list.filter_map(|(name, _)| Some((format!("`{name}`"), self.component(id.file, *name)?))).collect()
+            list.filter_map(|(name, _)| Some((format!("`{name}`"), self.component(id.file, *name)?)))
+                .collect()
         };
         for (name, first) in included(&id) {
             // A circle is told once: at the first of its components.
@@ -301,7 +302,10 @@ impl Model {
                     .chain(route.into_iter().map(|r| r.0))
                     .collect();
                 let d = codes::circle(self.name_place(unit), "`includes`", names.join(" → "));
-                sink.push(d.subject(unit.name.as_str()).help("what both need belongs into a third that both include"));
+                sink.push(
+                    d.subject(unit.name.as_str())
+                        .help("what both need belongs into a third that both include"),
+                );
                 break;
             }
         }

@@ -101,8 +101,7 @@ fn severities_of_the_reference_hold() {
 const WAITING: &[&str] = &[];
 
 /// Diagnostics that come with another: its example cannot do without.
-const TOGETHER: &[(&str, &str)] =
-    &[("V0105", "E0103"), ("V0117", "V0111")];
+const TOGETHER: &[(&str, &str)] = &[("V0105", "E0103"), ("V0117", "V0111")];
 
 /// Every diagnostic has a page, with an example that triggers it and nothing else, and one that is right. What it says
 /// there is kept as a snapshot.

@@ -73,7 +73,9 @@ fn main() {
         }
     }
     let all = rules.law.requirements.len();
-    println!("{passed} passed, {failed} failed; {covered} of {atoms} atoms covered; {all} requirements in all");
+    println!(
+        "{passed} passed, {failed} failed; {covered} of {atoms} atoms covered; {all} requirements in all"
+    );
 }
 
 fn rulebooks(folder: &Path, into: &mut Vec<PathBuf>) {

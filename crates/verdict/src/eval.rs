@@ -222,11 +222,14 @@ impl<'a> Eval<'a> {
             let expr = &self.rules.expr(e).expr;
             let broken = match expr {
                 Expr::Unreadable => true,
-                Expr::Fact(f) | Expr::DeclaredFact(f) => self.fact_is_broken(self.view(), *f, &mut seen, &mut todo),
+                Expr::Fact(f) | Expr::DeclaredFact(f) => {
+                    self.fact_is_broken(self.view(), *f, &mut seen, &mut todo)
+                }
                 Expr::BoundFact(_, f) => {
                     self.views.iter().any(|v| self.fact_is_broken(v, *f, &mut seen, &mut todo))
                 }
-                Expr::Quantifier { over: Over::Collection(kind), .. } | Expr::Count { over: Over::Collection(kind), .. } => {
+                Expr::Quantifier { over: Over::Collection(kind), .. }
+                | Expr::Count { over: Over::Collection(kind), .. } => {
                     let collection = &self.view().collections[kind.index()];
                     collection.doubtful || collection.members.iter().any(|m| entity_is_broken(m))
                 }

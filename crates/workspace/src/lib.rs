@@ -459,8 +459,13 @@ impl Workspace {
         };
         let fits = |formats: &[Sym]| {
             let formats: Vec<&str> = formats.iter().map(|f| f.as_str()).collect();
-            let request =
-                dossier_evidence::Request { root: &self.root, base, path: name, sha256: None, formats: &formats };
+            let request = dossier_evidence::Request {
+                root: &self.root,
+                base,
+                path: name,
+                sha256: None,
+                formats: &formats,
+            };
             !formats.is_empty() && dossier_evidence::examine(&request).standing.is_ok()
         };
         let kinds = self.model.rules.vocab.kinds.enumerate();

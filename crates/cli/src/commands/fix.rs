@@ -88,7 +88,10 @@ fn edits(ws: &Workspace, diagnostics: &[Diagnostic]) -> BTreeMap<FileId, Vec<App
             let start = d.place.map_or(0, |p| p.start() as usize).min(s.text.len());
             s.text.as_bytes()[..start].iter().filter(|b| **b == b'\n').count() + 1
         });
-        list.push(Applied { edits: fix.edits.clone(), said: format!("{line}: {} ({})", fix.title, d.code.id) });
+        list.push(Applied {
+            edits: fix.edits.clone(),
+            said: format!("{line}: {} ({})", fix.title, d.code.id),
+        });
     }
     found.retain(|_, list| !list.is_empty());
     found

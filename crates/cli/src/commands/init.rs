@@ -77,7 +77,8 @@ impl Draft {
         let mut name = args.name.clone().or(stem).unwrap_or_else(|| identifier(&folder));
         let mut title = args.title.clone();
         if ask && args.name.is_none() {
-            name = prompt("A short name for the device, as others will refer to it", Some(&identifier(&name)))?;
+            name =
+                prompt("A short name for the device, as others will refer to it", Some(&identifier(&name)))?;
         }
         let name_given = name;
         let name = identifier(&name_given);
@@ -112,10 +113,12 @@ impl Draft {
 
     /// Finds files beside the new one that are evidence by their content.
     fn look_beside(&mut self) {
-        let base = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        let base =
+            self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         let mut walk = ignore::WalkBuilder::new(&base);
         walk.max_depth(Some(3)).require_git(false).follow_links(false).sort_by_file_name(Ord::cmp);
-        let files = walk.build().filter_map(Result::ok).filter(|e| e.file_type().is_some_and(|t| t.is_file()));
+        let files =
+            walk.build().filter_map(Result::ok).filter(|e| e.file_type().is_some_and(|t| t.is_file()));
         for entry in files.take(FILES) {
             let known = entry.path().extension().and_then(|e| e.to_str());
             if !known.is_some_and(|e| ["json", "xml", "spdx"].contains(&e.to_ascii_lowercase().as_str())) {
@@ -125,7 +128,8 @@ impl Draft {
             let Some(kind) = kinds.first() else { continue };
             let kind = self.ws.model().rules.vocab.kinds[*kind].name.to_string();
             let relative = entry.path().strip_prefix(&base).unwrap_or(entry.path());
-            let relative = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            let relative =
+                relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
             let taken = self.evidence.iter().filter(|e| e.2 == kind).count();
             let name = if taken == 0 { kind.clone() } else { format!("{kind}_{}", taken + 1) };
             self.evidence.push((name, relative, kind));
@@ -149,7 +153,8 @@ impl Draft {
         }
         let Some(id) = self.ws.model().rules.vocab.fact(Sym::new(fact), market) else {
             let all = self.ws.model().rules.vocab.facts.iter().map(|f| f.name.as_str());
-            let near = dossier_base::spell::did_you_mean(fact, all).map_or(String::new(), |n| format!("; {n}"));
+            let near =
+                dossier_base::spell::did_you_mean(fact, all).map_or(String::new(), |n| format!("; {n}"));
             return Err(wrong(format!("no fact `{fact}` is known{near}")));
         };
         self.answers.push((id, market, value.trim().to_owned()));
@@ -211,7 +216,10 @@ impl Draft {
                 (!chosen.is_empty()).then(|| format!("[{}]", names.join(", ")))
             }
             ty => {
-                let given = prompt(&format!("{what}\nWrite {}, or nothing to pass on", ty.describe(vocab)), Some(""))?;
+                let given = prompt(
+                    &format!("{what}\nWrite {}, or nothing to pass on", ty.describe(vocab)),
+                    Some(""),
+                )?;
                 match (ty, given.trim()) {
                     (_, "") => None,
                     (Type::Text, t) => Some(literal::quote(t)),
@@ -226,8 +234,12 @@ impl Draft {
         let ws = self.open()?;
         let today = jiff::ZonedDateTime::now().date();
         let as_of = ws.config().as_of.unwrap_or(today);
-        let request =
-            CheckRequest { as_of, devices: vec![self.name.clone()], markets: Vec::new(), detail: Detail::Shortfalls };
+        let request = CheckRequest {
+            as_of,
+            devices: vec![self.name.clone()],
+            markets: Vec::new(),
+            detail: Detail::Shortfalls,
+        };
         let mut waiting: BTreeMap<(FactId, Option<Sym>), usize> = BTreeMap::new();
         for check in ws.check(&request) {
             for market in &check.markets {
@@ -248,8 +260,11 @@ impl Draft {
     }
 
     fn open(&self) -> Result<Workspace, Unusable> {
-        let options =
-            OpenOptions { paths: Vec::new(), stdin: Some(self.text(&[])), max_file_bytes: self.limit.bytes() };
+        let options = OpenOptions {
+            paths: Vec::new(),
+            stdin: Some(self.text(&[])),
+            max_file_bytes: self.limit.bytes(),
+        };
         Ok(Workspace::open(&options)?)
     }
 
@@ -305,7 +320,10 @@ impl Draft {
         );
         self.facts(None, "  ", questions, vocab, &mut out);
         for (name, path, kind) in &self.evidence {
-            out += &format!("\n  // Found beside this file.\n  evidence {name} {} {{ kind {kind} }}\n", literal::quote(path));
+            out += &format!(
+                "\n  // Found beside this file.\n  evidence {name} {} {{ kind {kind} }}\n",
+                literal::quote(path)
+            );
         }
         if !questions.is_empty() {
             out += "\n  // Then the controls, each with what it does and what shows it:\n\
@@ -336,10 +354,12 @@ impl Draft {
         if open.is_empty() {
             return;
         }
-        *out += &format!("\n{indent}// Answer these; the more verdicts wait for one, the higher it stands.\n");
+        *out +=
+            &format!("\n{indent}// Answer these; the more verdicts wait for one, the higher it stands.\n");
         for q in open {
             let fact = &vocab.facts[q.fact];
-            *out += &format!("{indent}// {} ({}):\n", fact.title, text::count(q.waiting, "verdict", "verdicts"));
+            *out +=
+                &format!("{indent}// {} ({}):\n", fact.title, text::count(q.waiting, "verdict", "verdicts"));
             *out += &format!("{indent}// {} {}\n", fact.name, placeholder(fact.ty, vocab));
         }
     }
@@ -409,7 +429,9 @@ fn choose(what: &str, values: &[(String, String)], several: bool) -> Result<Vec<
             .iter()
             .map(|w| {
                 let by_name = values.iter().position(|v| v.0.eq_ignore_ascii_case(w));
-                by_name.or_else(|| w.parse::<usize>().ok().filter(|n| (1..=values.len()).contains(n)).map(|n| n - 1))
+                by_name.or_else(|| {
+                    w.parse::<usize>().ok().filter(|n| (1..=values.len()).contains(n)).map(|n| n - 1)
+                })
             })
             .collect();
         match found.iter().position(Option::is_none) {

@@ -88,9 +88,9 @@ fn ignored(path: &Path, root: &Path) -> bool {
 
 /// Brings the picture up to date: of a device file that is known only what depends on it, else all anew.
 fn take_in(ws: &mut Workspace, changed: &[PathBuf], args: &CheckArgs, limit: Limit) -> Result<(), Unusable> {
-    let known = |p: &PathBuf| ws.model().files.keys().any(|id| {
-        ws.source(*id).is_some_and(|s| ws.root().join(&s.path) == *p)
-    });
+    let known = |p: &PathBuf| {
+        ws.model().files.keys().any(|id| ws.source(*id).is_some_and(|s| ws.root().join(&s.path) == *p))
+    };
     let simple = changed.iter().all(|p| kind(p) == Some(FileKind::Device) && p.is_file() && known(p));
     if simple {
         for path in changed {
