@@ -660,7 +660,8 @@ impl<'c> Maker<'c> {
             && let Some(inner) = entity.holds.first()
         {
             self.counter += 1;
-            let name = format!("h{}", self.counter);
+            // None of those that the entity may hold already.
+            let name = format!("more{}", self.counter);
             items.push(self.entity_block(*inner, &name, true, &scope, 2).0);
         }
         Node::block(format!("{} {}", entity.name, of.name), items)
