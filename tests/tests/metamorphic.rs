@@ -3,7 +3,7 @@
 
 use dossier_base::FileId;
 use dossier_model::vocab::FactId;
-use dossier_tests::generator::{Case, Maker, Node, Rng, case, case_named, print, shuffle, stands};
+use dossier_tests::generator::{Case, Maker, Node, Rng, case, case_named, shuffle, stands};
 use dossier_tests::loose::loose;
 use dossier_tests::naive::{Date, Key, Verdict};
 use dossier_tests::worlds::{self, World, cases, differences};
@@ -353,6 +353,5 @@ fn layout_changes_nothing() {
         assert_eq!(on(world, &comments, case.as_of), before);
         let lists = each_text(&|text| text.replace('[', "[\n").replace(']', "\n]"));
         assert_eq!(on(world, &lists, case.as_of), before);
-        let _ = print(&[]);
     });
 }

@@ -6,7 +6,8 @@
 //!
 //! `DOSSIER_UPDATE=1` writes what came out into the page.
 
-use std::path::{Path, PathBuf};
+use dossier_tests::program::program;
+use std::path::Path;
 use std::process::Command;
 
 /// More edits than this, and the messages do not guide.
@@ -138,27 +139,4 @@ fn run(folder: &Path, command: &str) -> (String, i32) {
         said.push_str(&format!("[exit status {status}]\n"));
     }
     (said, status)
-}
-
-/// The program, built in the profile in which this test was.
-fn program() -> PathBuf {
-    static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    let build = || {
-        let test = std::env::current_exe().expect("this test");
-        let target = test.parent().and_then(Path::parent).expect("target/PROFILE/deps/TEST");
-        let profile = match target.file_name().and_then(|n| n.to_str()) {
-            Some("debug") | None => "dev",
-            Some(name) => name,
-        };
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "dossier-cli", "--profile", profile])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env_remove("CARGO_MANIFEST_DIR")
-            .status()
-            .expect("cargo runs");
-        assert!(built.success(), "dossier-cli does not build");
-        target.join(format!("dossier{}", std::env::consts::EXE_SUFFIX))
-    };
-    BUILT.get_or_init(build).clone()
 }

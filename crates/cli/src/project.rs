@@ -1,7 +1,7 @@
 //! The project as commands see it.
 
 use crate::Unusable;
-use dossier_base::{Diagnostic, FileId, Place, Severity, TextRange, codes};
+use dossier_base::{Diagnostic, FileId, Severity, codes};
 use dossier_render::{File, Sources};
 use dossier_workspace::{OpenOptions, Workspace};
 use std::io::Read as _;
@@ -121,38 +121,6 @@ impl Sources for Texts<'_> {
     fn inputs(&self) -> Vec<(String, String)> {
         self.0.inputs()
     }
-}
-
-/// What is wrong before any device is judged; also which device files declare nothing, and what of the project's own
-/// law can never hold or never fail.
-pub(crate) fn static_diagnostics(ws: &Workspace) -> Vec<Diagnostic> {
-    let mut all = ws.static_diagnostics();
-    let level = ws.config().severity.code.get(codes::NOTHING_DECLARED.id).map(|l| l.severity());
-    if level != Some(None) {
-        for (id, file) in &ws.model().files {
-            let silent = file.devices.units.is_empty() && !file.devices.broken;
-            if silent && !all.iter().any(|d| d.place.is_some_and(|p| p.file == *id)) {
-                let place = Place::new(*id, TextRange::empty(0.into()));
-                let d = codes::nothing_declared(place)
-                    .help("write `device name \"Title\" { … }`, or remove the file")
-                    .severity(level.flatten().unwrap_or(Severity::Error));
-                all.push(d);
-            }
-        }
-    }
-    let rules = &ws.model().rules;
-    if rules.files.values().any(|f| !f.embedded) {
-        let own =
-            |d: &Diagnostic| d.place.is_some_and(|p| rules.files.get(&p.file).is_some_and(|f| !f.embedded));
-        for mut d in dossier_verdict::law_diagnostics(rules).into_iter().filter(own) {
-            let level = ws.config().severity.code.get(d.code.id).map(|l| l.severity());
-            d.severity = level.flatten().unwrap_or(d.severity);
-            if level != Some(None) && !all.contains(&d) {
-                all.push(d);
-            }
-        }
-    }
-    all
 }
 
 /// Whether a diagnostic says that the configuration or an input could not be used at all.

@@ -50,7 +50,6 @@ struct Known {
 
 #[derive(Deserialize)]
 struct Check {
-    format: u32,
     as_of: String,
     devices: Vec<Device>,
     diagnostics: Vec<Told>,
@@ -90,14 +89,12 @@ impl Before {
     pub fn read(text: &str) -> Result<Self, String> {
         let is_other = |e: &serde_json::Error| format!("is no result of `dossier check --format json`: {e}");
         let value: serde_json::Value = serde_json::from_str(text).map_err(|e| is_other(&e))?;
-        if let Some(format) = value.get("format").and_then(serde_json::Value::as_u64)
-            && format != u64::from(crate::json::FORMAT)
-        {
+        let format = value.get("format").and_then(serde_json::Value::as_u64);
+        if let Some(format) = format.filter(|f| *f != u64::from(crate::json::FORMAT)) {
             let own = crate::json::FORMAT;
             return Err(format!("has format {format}, and this dossier reads format {own}: write it anew"));
         }
         let check: Check = serde_json::from_value(value).map_err(|e| is_other(&e))?;
-        debug_assert_eq!(check.format, crate::json::FORMAT);
         let mut before = Self {
             as_of: check.as_of,
             findings: BTreeMap::new(),

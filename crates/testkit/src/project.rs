@@ -33,7 +33,7 @@ use crate::markdown::{Block, Section};
 use crate::people::people;
 use crate::plain::plain;
 use crate::world::World;
-use dossier_base::{Diagnostic, FileId, Place, Severity, TextRange, codes};
+use dossier_base::{Diagnostic, FileId, Severity};
 use dossier_model::date::{Date, Day};
 use dossier_model::device::EvidenceDecl;
 use dossier_model::{Model, Rulebase, compile};
@@ -418,10 +418,8 @@ impl Runner {
             detail: Detail::Shortfalls,
         };
         let mut diagnostics = ws.static_diagnostics();
-        diagnostics.extend(dossier_verdict::law_diagnostics(&ws.model().rules));
         let checks = ws.check(&request);
         diagnostics.extend(ws.findings(&checks));
-        silent(ws.model(), &mut diagnostics);
         let mut run = Run::default();
         own_tests(&ws.model().rules, &|id| file(id).is_some(), &mut run, &mut diagnostics);
         outcomes(ws.model(), &checks, &mut run);
@@ -471,17 +469,6 @@ fn evidence(folder: &Path, project: &Project, model: &Model) {
                     .expect("folders can be made");
                 std::fs::write(path, text).expect("files can be written");
             }
-        }
-    }
-}
-
-/// Device files that declare nothing, as the command line tells of them.
-fn silent(model: &Model, diagnostics: &mut Vec<Diagnostic>) {
-    for (id, file) in &model.files {
-        let said = diagnostics.iter().any(|d| d.place.is_some_and(|p| p.file == *id));
-        if file.devices.units.is_empty() && !file.devices.broken && !said {
-            let place = Place::new(*id, TextRange::empty(0.into()));
-            diagnostics.push(codes::nothing_declared(place));
         }
     }
 }
@@ -554,7 +541,6 @@ fn alone(project: &Project) -> Run {
     let checks: Vec<DeviceCheck> =
         devices.into_iter().filter_map(|id| check_device(&model, id, &files, &options)).collect();
     diagnostics.extend(dossier_verdict::diagnostics(&model, &checks, &|_, s: Severity| Some(s)));
-    silent(&model, &mut diagnostics);
     let mut run = Run::default();
     own_tests(&model.rules, &|_| true, &mut run, &mut diagnostics);
     outcomes(&model, &checks, &mut run);

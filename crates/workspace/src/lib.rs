@@ -509,6 +509,25 @@ impl Workspace {
             out.extend(file.diagnostics.iter().cloned());
             out.extend(self.model.link_diagnostics(*id));
         }
+        for (id, file) in &self.model.files {
+            let is_silent = file.devices.units.is_empty() && !file.devices.broken;
+            if is_silent && !out.iter().any(|d| d.place.is_some_and(|p| p.file == *id)) {
+                let place = Place::new(*id, TextRange::empty(0.into()));
+                out.push(
+                    codes::nothing_declared(place)
+                        .help("write `device name \"Title\" { … }`, or remove the file"),
+                );
+            }
+        }
+        let files = &self.model.rules.files;
+        if files.values().any(|f| !f.embedded) {
+            // What came with the program has been looked through by its tests.
+            let own =
+                |d: &Diagnostic| d.place.is_some_and(|p| files.get(&p.file).is_some_and(|f| !f.embedded));
+            let found = dossier_verdict::law_diagnostics(&self.model.rules).into_iter().filter(own);
+            let new: Vec<Diagnostic> = found.filter(|d| !out.contains(d)).collect();
+            out.extend(new);
+        }
         out.sort_by(|a, b| {
             (self.path_of(a), a.place, a.code.id, &a.message).cmp(&(
                 self.path_of(b),

@@ -40,7 +40,7 @@ pub(super) fn once(
     }
     let (devices, count) = chosen(ws, &args.device)?;
     let own_rulebook = ws.model().rules.files.values().any(|f| !f.embedded);
-    let fixed = project::static_diagnostics(ws);
+    let fixed = ws.static_diagnostics();
     if ws.model().files.is_empty() && !own_rulebook && fixed.is_empty() {
         let place = args.paths.first().map_or_else(|| ".".to_owned(), |p| p.display().to_string());
         return Err(format!(

@@ -117,7 +117,7 @@ fn warn_of_devices(ws: &Workspace, names: &[String]) {
         }
     }
     let is_theirs = |place: Place| files.contains(&place.file);
-    let found = project::static_diagnostics(ws);
+    let found = ws.static_diagnostics();
     let n = found.iter().filter(|d| d.severity == Severity::Error && d.place.is_some_and(is_theirs)).count();
     if n > 0 {
         complain(&format!(

@@ -9,10 +9,9 @@ use crate::project::{self, Limit};
 use crate::terminal::{complain, tell};
 use crate::{Status, Unusable};
 use dossier_base::{FileId, Severity, Sym};
-use dossier_model::date::Date;
 use dossier_model::law::Outcome;
 use dossier_model::value::Type;
-use dossier_model::vocab::{EnumId, FactId, Vocabulary};
+use dossier_model::vocab::{EnumId, FactId, Scope, Vocabulary};
 use dossier_render::{rules::known_market, text};
 use dossier_syntax::literal;
 use dossier_verdict::{Detail, Premise};
@@ -188,7 +187,9 @@ impl Draft {
     fn answer(&self, q: &Question) -> Result<Option<String>, Unusable> {
         let vocab = &self.ws.model().rules.vocab;
         let fact = &vocab.facts[q.fact];
-        let place = q.market.map_or(String::new(), |m| format!(" in {m}"));
+        // A fact of one market names it in its title.
+        let shared = q.market.filter(|_| fact.scope == Scope::Markets);
+        let place = shared.map_or(String::new(), |m| format!(" in {m}"));
         let what = format!(
             "{}{place} ({} for it). {}",
             fact.title,
@@ -360,19 +361,18 @@ impl Draft {
             let fact = &vocab.facts[q.fact];
             *out +=
                 &format!("{indent}// {} ({}):\n", fact.title, text::count(q.waiting, "verdict", "verdicts"));
-            *out += &format!("{indent}// {} {}\n", fact.name, placeholder(fact.ty, vocab));
+            *out += &format!("{indent}// {} {}\n", fact.name, hint(fact.ty, vocab));
         }
     }
 }
 
 /// How a value could read.
-fn placeholder(ty: Type, vocab: &Vocabulary) -> String {
+fn hint(ty: Type, vocab: &Vocabulary) -> String {
     let names = |e: EnumId| -> Vec<&str> { vocab.enums[e].values.iter().map(|v| v.name.as_str()).collect() };
     match ty {
         Type::Bool => "yes, or no".to_owned(),
         Type::Enum(e) => format!("one of {}", names(e).join(", ")),
         Type::EnumSet(e) => format!("[those that hold of {}]", names(e).join(", ")),
-        Type::Date => Date::parse("2026-01-31").map_or_else(|_| String::new(), |d| d.to_string()),
         other => other.describe(vocab),
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn warn_of_errors(ws: &Workspace) {
 fn errors(ws: &Workspace) -> Vec<Diagnostic> {
     let devices = &ws.model().files;
     let is_device = |d: &Diagnostic| d.place.is_some_and(|p| devices.contains_key(&p.file));
-    let all = project::static_diagnostics(ws).into_iter();
+    let all = ws.static_diagnostics().into_iter();
     all.filter(|d| d.severity == Severity::Error && !is_device(d)).collect()
 }
 

